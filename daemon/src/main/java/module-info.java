@@ -1,0 +1,16 @@
+/// The VexFS daemon: an overlay file system whose files carry vectors, the vector engine, the CLI.
+///
+/// Start reading at `app.Main`; `daemon/docs/ARCHITECTURE.md` maps the packages.
+@org.jspecify.annotations.NullMarked
+module org.vexfs.daemon {
+  requires org.vexfs.bindings;
+  requires static org.jspecify;
+  requires static com.google.errorprone.annotations;
+  requires org.slf4j;
+  requires info.picocli;
+  requires com.fasterxml.jackson.core;
+  requires jdk.incubator.vector;
+
+  opens org.vexfs.daemon.app to
+      info.picocli;
+}
