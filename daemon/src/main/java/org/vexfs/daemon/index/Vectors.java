@@ -1,0 +1,19 @@
+package org.vexfs.daemon.index;
+
+import java.lang.foreign.MemorySegment;
+
+/// Where the vectors of a collection lie: float32, little-endian, `dimension` values, one vector a
+/// slot.
+///
+/// A slot is a dense number from 0. Once a slot was handed out its vector never changes, and it
+/// stays readable for as long as the collection is open, removed or not. Any thread may read.
+public interface Vectors {
+  /// Values a vector.
+  int dimension();
+
+  /// The memory that holds the vector of `slot`.
+  MemorySegment segment(int slot);
+
+  /// Where in [#segment] the vector begins, in bytes; a multiple of 4.
+  long offset(int slot);
+}
