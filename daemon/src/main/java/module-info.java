@@ -9,7 +9,7 @@ module org.vexfs.daemon {
   requires org.slf4j;
   requires info.picocli;
   requires com.fasterxml.jackson.core;
-  requires jdk.incubator.vector;
+  requires static jdk.incubator.vector;
 
   opens org.vexfs.daemon.app to
       info.picocli;

@@ -1,11 +1,48 @@
 package org.vexfs.daemon.app;
 
-/// The command line's entry point.
-public final class Main {
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `vexfs`, the command line.
+@Command(
+    name = "vexfs",
+    description = "A mounted file system in which files carry vectors and are found by similarity.",
+    mixinStandardHelpOptions = true,
+    version = "vexfs 0.1.0",
+    subcommands = {
+      MountCommand.class,
+      UmountCommand.class,
+      StatusCommand.class,
+      IndexCommand.class,
+      SearchCommand.class,
+      CommandLine.HelpCommand.class
+    })
+public final class Main implements Runnable {
+  @Spec private @org.jspecify.annotations.Nullable CommandSpec spec;
+
   private Main() {}
 
-  /// Runs the command that the arguments name.
+  /// Runs the command that the arguments name and exits with its status: 0 done, 1 failed, 2
+  /// misused.
   public static void main(String[] args) {
-    System.out.println("vexfs");
+    CommandLine commandLine = new CommandLine(new Main());
+    commandLine.setExecutionExceptionHandler((failure, command, result) -> {
+      String message =
+          failure instanceof CommandException ? failure.getMessage() : failure.toString();
+      System.err.println("vexfs: " + message);
+      return ExitCode.SOFTWARE;
+    });
+    System.exit(commandLine.execute(args));
+  }
+
+  @Override
+  public void run() {
+    if (spec != null) {
+      throw new ParameterException(spec.commandLine(), "which command?");
+    }
   }
 }

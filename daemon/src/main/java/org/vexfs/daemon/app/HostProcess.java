@@ -1,0 +1,69 @@
+package org.vexfs.daemon.app;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.vexfs.bindings.libc.Libc;
+import org.vexfs.bindings.libc.rlimit;
+import org.vexfs.daemon.base.ErrnoException;
+import org.vexfs.daemon.io.Host;
+
+/// What a daemon arranges with its host as a process.
+final class HostProcess {
+  private static final int[] STANDARD_DESCRIPTORS = {0, 1, 2};
+
+  private HostProcess() {}
+
+  /// Prepares the process for serving: modes are created as asked for, the current directory keeps
+  /// no file system busy, and as many descriptors as the host allows may be open.
+  static void prepare() {
+    int _ = Libc.umask(0);
+    try (Arena arena = Arena.ofConfined()) {
+      int _ = Libc.chdir(arena.allocateFrom("/"));
+      MemorySegment limit = rlimit.allocate(arena);
+      if (Libc.getrlimit(Libc.RLIMIT_NOFILE(), limit) == 0) {
+        rlimit.rlim_cur(limit, rlimit.rlim_max(limit));
+        int _ = Libc.setrlimit(Libc.RLIMIT_NOFILE(), limit);
+      }
+    }
+  }
+
+  /// Lets go of the terminal or pipe that the process was started with.
+  static void detach() throws ErrnoException {
+    int _ = Libc.setsid();
+    try (Host host = Host.borrow()) {
+      int nothing = host.openat(Libc.AT_FDCWD(), "/dev/null", Libc.O_RDWR(), 0);
+      for (int standard : STANDARD_DESCRIPTORS) {
+        int _ = Libc.dup2(nothing, standard);
+      }
+      host.closeDescriptor(nothing);
+    }
+  }
+
+  /// Takes a mount out of the tree of names at once; who has files open in it keeps them until they
+  /// close them.
+  ///
+  /// @return whether it worked
+  static boolean unmount(String mountpoint) {
+    if (Libc.geteuid() == 0) {
+      try (Arena arena = Arena.ofConfined()) {
+        return Libc.umount2(arena.allocateFrom(mountpoint, ISO_8859_1), Libc.MNT_DETACH()) == 0;
+      }
+    }
+    return runs(List.of("fusermount3", "-u", "-z", mountpoint));
+  }
+
+  private static boolean runs(List<String> command) {
+    try {
+      return new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

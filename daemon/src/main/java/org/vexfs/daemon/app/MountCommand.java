@@ -1,0 +1,77 @@
+package org.vexfs.daemon.app;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `vexfs mount`.
+@Command(
+    name = "mount",
+    description = {
+      "Shows the directory SOURCE at MOUNTPOINT, where its files can carry vectors and be searched.",
+      "Returns when the mount answers; the daemon goes on in the background."
+    })
+final class MountCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "SOURCE", description = "the directory to show", index = "0")
+  private Path source = Path.of("");
+
+  @Parameters(paramLabel = "MOUNTPOINT", description = "where to show it", index = "1")
+  private Path mountpoint = Path.of("");
+
+  @Option(
+      names = "-o",
+      paramLabel = "OPT",
+      description =
+          "mount options, separated by commas: ro, allow_other, max_read=BYTES, attr_timeout=SECONDS,"
+              + " entry_timeout=SECONDS (both 1 by default) and whatever else FUSE takes")
+  private List<String> options = new ArrayList<>();
+
+  @Option(
+      names = "--store",
+      paramLabel = "DIR",
+      description = "where vectors and indexes are kept (default: SOURCE/.vexfs)")
+  private @Nullable Path store;
+
+  @Option(
+      names = "--ready-timeout",
+      paramLabel = "SECONDS",
+      description =
+          "how long a vector operation waits for the store to come up before EAGAIN (default: 30)")
+  private double readyTimeoutSeconds = 30;
+
+  @Option(
+      names = "--log",
+      paramLabel = "FILE",
+      description =
+          "where the daemon logs (default: vexfs.log in the store; with --foreground standard error)")
+  private @Nullable Path log;
+
+  @Option(
+      names = {"-f", "--foreground"},
+      description = "stay in the foreground until unmounted")
+  private boolean foreground;
+
+  @Option(names = "--notify", hidden = true, description = "say on standard output when ready")
+  private boolean notifies;
+
+  @Override
+  public Integer call() throws Exception {
+    Daemon.Settings settings =
+        new Daemon.Settings(
+            source,
+            mountpoint,
+            options,
+            Optional.ofNullable(store),
+            Duration.ofMillis((long) (readyTimeoutSeconds * 1000)),
+            Optional.ofNullable(log),
+            notifies && !foreground);
+    return new Daemon(settings).run();
+  }
+}

@@ -1,0 +1,104 @@
+package org.vexfs.daemon.fuse;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+import org.vexfs.bindings.fuse.Fuse;
+import org.vexfs.bindings.fuse.stat;
+import org.vexfs.daemon.base.ErrnoException;
+import org.vexfs.daemon.base.NodeId;
+import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.overlay.FileTree;
+import org.vexfs.daemon.overlay.Listing;
+
+/// The entries of one reply to `readdir` or `readdirplus`, packed as the kernel reads them.
+final class DirectoryReply implements Listing {
+  private static final int MAX_NAME_BYTES = 255;
+
+  private final MemorySegment request;
+  private final FileTree tree;
+  private final int capacity;
+  private final boolean withAttributes;
+  private final MemorySegment buffer;
+  private final MemorySegment name;
+  private final Reply.Entry entry;
+  private long used;
+
+  /// A listing of at most `capacity` bytes; memory comes from `arena`.
+  DirectoryReply(
+      MemorySegment request, FileTree tree, int capacity, boolean withAttributes, Arena arena) {
+    this.request = request;
+    this.tree = tree;
+    this.capacity = capacity;
+    this.withAttributes = withAttributes;
+    this.buffer = arena.allocate(capacity, 8);
+    this.name = arena.allocate(MAX_NAME_BYTES + 1);
+    this.entry = Reply.Entry.in(arena);
+  }
+
+  @Override
+  public boolean withAttributes() {
+    return withAttributes;
+  }
+
+  @Override
+  public int capacityBytes() {
+    return capacity;
+  }
+
+  @Override
+  public boolean add(String name, long inode, int mode, long nextOffset) {
+    entry.memory().fill((byte) 0);
+    stat.st_ino(entry.stat(), inode);
+    stat.st_mode(entry.stat(), mode);
+    return append(name, nextOffset);
+  }
+
+  /// Appends the entry before it looks the name up, so that a name that does not fit is not looked
+  /// up at all; a name that has vanished since the directory was read is left out.
+  @Override
+  public boolean addLookedUp(String name, long nextOffset, Lookup lookup) {
+    entry.memory().fill((byte) 0);
+    long before = used;
+    if (!append(name, nextOffset)) {
+      return false;
+    }
+    used = before;
+    @Nullable NodeId node = find(lookup);
+    if (node != null) {
+      entry.with(node, tree.entryTimeoutSeconds(), tree.attributeTimeoutSeconds());
+      append(name, nextOffset);
+    }
+    return true;
+  }
+
+  /// Answers with what was collected.
+  void send(Reply reply) {
+    reply.bytes(buffer, used);
+  }
+
+  private @Nullable NodeId find(Lookup lookup) {
+    try {
+      return lookup.lookup(entry.stat());
+    } catch (ErrnoException | VectorFailure gone) {
+      return null;
+    }
+  }
+
+  private boolean append(String text, long nextOffset) {
+    name.setString(0, text, ISO_8859_1);
+    MemorySegment at = buffer.asSlice(used);
+    long room = capacity - used;
+    long size =
+        withAttributes
+            ? Fuse.fuse_add_direntry_plus(request, at, room, name, entry.memory(), nextOffset)
+            : Fuse.fuse_add_direntry(request, at, room, name, entry.stat(), nextOffset);
+    if (size > room) {
+      return false;
+    }
+    used += size;
+    return true;
+  }
+}

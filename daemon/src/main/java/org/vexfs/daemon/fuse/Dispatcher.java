@@ -1,0 +1,313 @@
+package org.vexfs.daemon.fuse;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.vexfs.bindings.fuse.stat;
+import org.vexfs.bindings.fuse.statvfs;
+import org.vexfs.daemon.base.Errno;
+import org.vexfs.daemon.base.ErrnoException;
+import org.vexfs.daemon.base.NodeId;
+import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.io.Host;
+import org.vexfs.daemon.overlay.Content;
+import org.vexfs.daemon.overlay.Created;
+import org.vexfs.daemon.overlay.FileTree;
+import org.vexfs.daemon.overlay.Opened;
+
+/// Runs every request on a virtual thread of its own: finds the tree that it is for, calls the one
+/// method that answers it, and turns what that throws into an errno. Whatever a handler throws, the
+/// caller gets an answer and the mount lives on.
+final class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+  private final Trees trees;
+  private final ExecutorService executor =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
+  private final AtomicLong requests = new AtomicLong();
+
+  Dispatcher(Trees trees) {
+    this.trees = trees;
+  }
+
+  /// Requests that were received since the start.
+  long requestCount() {
+    return requests.get();
+  }
+
+  @Override
+  public void accept(FsRequest request) {
+    requests.incrementAndGet();
+    executor.execute(() -> run(request));
+  }
+
+  /// Waits for the requests that are under way.
+  @Override
+  public void close() {
+    executor.close();
+  }
+
+  private void run(FsRequest request) {
+    try (Reply reply = request.reply();
+        Host host = Host.borrow();
+        Arena arena = Arena.ofConfined()) {
+      try {
+        handle(request, host, arena);
+      } catch (ErrnoException e) {
+        reply.error(e.errno());
+      } catch (VectorFailure e) {
+        trees.noteFailure(host, request, Failures.errnoOf(e), e);
+        reply.error(Failures.errnoOf(e));
+      } catch (RuntimeException | Error e) {
+        LOG.error("{} failed", request.getClass().getSimpleName(), e);
+        if (!reply.isAnswered()) {
+          reply.error(Errno.EIO);
+        }
+      }
+    } finally {
+      if (request instanceof FsRequest.Write write) {
+        write.data().release();
+      }
+    }
+  }
+
+  private void handle(FsRequest request, Host host, Arena arena)
+      throws ErrnoException, VectorFailure {
+    switch (request) {
+      case FsRequest.Lookup r -> lookup(r, host, arena);
+      case FsRequest.Forget r -> forget(r, host);
+      case FsRequest.BatchForget r -> batchForget(r, host);
+      case FsRequest.GetAttributes r -> getAttributes(r, host, arena);
+      case FsRequest.SetAttributes r -> setAttributes(r, host, arena);
+      case FsRequest.ReadLink r -> r.reply().link(trees.of(r.node()).readlink(host, r.node()));
+      case FsRequest.MakeNode r -> makeNode(r, host, arena);
+      case FsRequest.MakeDirectory r -> makeDirectory(r, host, arena);
+      case FsRequest.SymbolicLink r -> symbolicLink(r, host, arena);
+      case FsRequest.HardLink r -> hardLink(r, host, arena);
+      case FsRequest.Unlink r -> unlink(r, host);
+      case FsRequest.RemoveDirectory r -> removeDirectory(r, host);
+      case FsRequest.Rename r -> rename(r, host);
+      case FsRequest.Open r -> open(r, host);
+      case FsRequest.Create r -> create(r, host, arena);
+      case FsRequest.Read r -> read(r, host);
+      case FsRequest.Write r -> write(r, host);
+      case FsRequest.Flush r -> flush(r, host);
+      case FsRequest.Release r -> release(r, host);
+      case FsRequest.Sync r -> sync(r, host);
+      case FsRequest.OpenDirectory r -> openDirectory(r, host);
+      case FsRequest.ReadDirectory r -> readDirectory(r, host, arena);
+      case FsRequest.ReleaseDirectory r -> releaseDirectory(r, host);
+      case FsRequest.SyncDirectory r -> syncDirectory(r, host);
+      case FsRequest.FileSystemFigures r -> figures(r, host, arena);
+      case FsRequest.Access r -> r.reply().done();
+      case FsRequest.GetAttribute r -> getAttribute(r, host);
+      case FsRequest.ListAttributes r -> listAttributes(r, host);
+      case FsRequest.SetAttribute r -> setAttribute(r, host);
+      case FsRequest.RemoveAttribute r -> removeAttribute(r, host);
+    }
+  }
+
+  private void lookup(FsRequest.Lookup r, Host host, Arena arena)
+      throws ErrnoException, VectorFailure {
+    FileTree tree = trees.ofChild(r.parent(), r.name());
+    Reply.Entry entry = Reply.Entry.in(arena);
+    NodeId node = tree.lookup(host, r.parent(), r.name(), entry.stat());
+    answerEntry(r.reply(), host, tree, entry, node);
+  }
+
+  private void forget(FsRequest.Forget r, Host host) {
+    trees.of(r.node()).forget(host, r.node(), r.lookups());
+    r.reply().none();
+  }
+
+  private void batchForget(FsRequest.BatchForget r, Host host) {
+    for (FsRequest.Dropped dropped : r.dropped()) {
+      trees.of(dropped.node()).forget(host, dropped.node(), dropped.lookups());
+    }
+    r.reply().none();
+  }
+
+  private void getAttributes(FsRequest.GetAttributes r, Host host, Arena arena)
+      throws ErrnoException, VectorFailure {
+    FileTree tree = trees.of(r.node());
+    MemorySegment attributes = stat.allocate(arena);
+    tree.getattr(host, r.node(), attributes);
+    r.reply().attributes(attributes, tree.attributeTimeoutSeconds());
+  }
+
+  private void setAttributes(FsRequest.SetAttributes r, Host host, Arena arena)
+      throws ErrnoException, VectorFailure {
+    FileTree tree = trees.of(r.node());
+    MemorySegment attributes = stat.allocate(arena);
+    tree.setattr(host, r.node(), r.handle(), r.change(), attributes);
+    r.reply().attributes(attributes, tree.attributeTimeoutSeconds());
+  }
+
+  private void makeNode(FsRequest.MakeNode r, Host host, Arena arena)
+      throws ErrnoException, VectorFailure {
+    FileTree tree = trees.of(r.parent());
+    Reply.Entry entry = Reply.Entry.in(arena);
+    NodeId node =
+        tree.mknod(host, r.caller(), r.parent(), r.name(), r.mode(), r.device(), entry.stat());
+    answerEntry(r.reply(), host, tree, entry, node);
+  }
+
+  private void makeDirectory(FsRequest.MakeDirectory r, Host host, Arena arena)
+      throws ErrnoException, VectorFailure {
+    FileTree tree = trees.of(r.parent());
+    Reply.Entry entry = Reply.Entry.in(arena);
+    NodeId node = tree.mkdir(host, r.caller(), r.parent(), r.name(), r.mode(), entry.stat());
+    answerEntry(r.reply(), host, tree, entry, node);
+  }
+
+  private void symbolicLink(FsRequest.SymbolicLink r, Host host, Arena arena)
+      throws ErrnoException, VectorFailure {
+    FileTree tree = trees.of(r.parent());
+    Reply.Entry entry = Reply.Entry.in(arena);
+    NodeId node = tree.symlink(host, r.caller(), r.parent(), r.name(), r.target(), entry.stat());
+    answerEntry(r.reply(), host, tree, entry, node);
+  }
+
+  private void hardLink(FsRequest.HardLink r, Host host, Arena arena)
+      throws ErrnoException, VectorFailure {
+    FileTree tree = trees.common(r.node(), r.newParent());
+    Reply.Entry entry = Reply.Entry.in(arena);
+    NodeId node = tree.link(host, r.node(), r.newParent(), r.newName(), entry.stat());
+    answerEntry(r.reply(), host, tree, entry, node);
+  }
+
+  private void unlink(FsRequest.Unlink r, Host host) throws ErrnoException, VectorFailure {
+    trees.of(r.parent()).unlink(host, r.parent(), r.name());
+    r.reply().done();
+  }
+
+  private void removeDirectory(FsRequest.RemoveDirectory r, Host host)
+      throws ErrnoException, VectorFailure {
+    trees.of(r.parent()).rmdir(host, r.parent(), r.name());
+    r.reply().done();
+  }
+
+  private void rename(FsRequest.Rename r, Host host) throws ErrnoException, VectorFailure {
+    trees
+        .common(r.parent(), r.newParent())
+        .rename(host, r.parent(), r.name(), r.newParent(), r.newName(), r.flags());
+    r.reply().done();
+  }
+
+  private void open(FsRequest.Open r, Host host) throws ErrnoException, VectorFailure {
+    FileTree tree = trees.of(r.node());
+    Opened opened = tree.open(host, r.node(), r.flags());
+    if (!r.reply().opened(opened)) {
+      tree.release(host, opened.handle());
+    }
+  }
+
+  private void create(FsRequest.Create r, Host host, Arena arena)
+      throws ErrnoException, VectorFailure {
+    FileTree tree = trees.of(r.parent());
+    Reply.Entry entry = Reply.Entry.in(arena);
+    Created created =
+        tree.create(host, r.caller(), r.parent(), r.name(), r.mode(), r.flags(), entry.stat());
+    entry.with(created.node(), tree.entryTimeoutSeconds(), tree.attributeTimeoutSeconds());
+    if (!r.reply().created(entry, created.opened())) {
+      tree.release(host, created.opened().handle());
+      tree.forget(host, created.node(), 1);
+    }
+  }
+
+  private void read(FsRequest.Read r, Host host) throws ErrnoException, VectorFailure {
+    Content content = trees.of(r.node()).read(host, r.handle(), r.offset(), r.size());
+    r.reply().content(content, r.offset(), r.size());
+  }
+
+  private void write(FsRequest.Write r, Host host) throws ErrnoException, VectorFailure {
+    r.reply().written(trees.of(r.node()).write(host, r.handle(), r.offset(), r.data().bytes));
+  }
+
+  private void flush(FsRequest.Flush r, Host host) throws ErrnoException, VectorFailure {
+    trees.of(r.node()).flush(host, r.handle());
+    r.reply().done();
+  }
+
+  private void release(FsRequest.Release r, Host host) {
+    trees.of(r.node()).release(host, r.handle());
+    r.reply().done();
+  }
+
+  private void sync(FsRequest.Sync r, Host host) throws ErrnoException, VectorFailure {
+    trees.of(r.node()).fsync(host, r.handle(), r.dataOnly());
+    r.reply().done();
+  }
+
+  private void openDirectory(FsRequest.OpenDirectory r, Host host)
+      throws ErrnoException, VectorFailure {
+    FileTree tree = trees.of(r.node());
+    Opened opened = new Opened(tree.opendir(host, r.node()), Opened.Caching.PAGES);
+    if (!r.reply().opened(opened)) {
+      tree.releasedir(host, opened.handle());
+    }
+  }
+
+  private void readDirectory(FsRequest.ReadDirectory r, Host host, Arena arena)
+      throws ErrnoException, VectorFailure {
+    FileTree tree = trees.of(r.node());
+    DirectoryReply entries =
+        new DirectoryReply(r.reply().request(), tree, r.size(), r.withAttributes(), arena);
+    tree.readdir(host, r.handle(), r.offset(), entries);
+    entries.send(r.reply());
+  }
+
+  private void releaseDirectory(FsRequest.ReleaseDirectory r, Host host) {
+    trees.of(r.node()).releasedir(host, r.handle());
+    r.reply().done();
+  }
+
+  private void syncDirectory(FsRequest.SyncDirectory r, Host host)
+      throws ErrnoException, VectorFailure {
+    trees.of(r.node()).fsyncdir(host, r.handle(), r.dataOnly());
+    r.reply().done();
+  }
+
+  private void figures(FsRequest.FileSystemFigures r, Host host, Arena arena)
+      throws ErrnoException {
+    MemorySegment figures = statvfs.allocate(arena);
+    trees.of(r.node()).statfs(host, figures);
+    r.reply().figures(figures);
+  }
+
+  private void getAttribute(FsRequest.GetAttribute r, Host host)
+      throws ErrnoException, VectorFailure {
+    r.reply().attributeValue(trees.of(r.node()).getxattr(host, r.node(), r.name()), r.size());
+  }
+
+  private void listAttributes(FsRequest.ListAttributes r, Host host)
+      throws ErrnoException, VectorFailure {
+    r.reply().attributeValue(trees.of(r.node()).listxattr(host, r.node()), r.size());
+  }
+
+  private void setAttribute(FsRequest.SetAttribute r, Host host)
+      throws ErrnoException, VectorFailure {
+    trees.of(r.node()).setxattr(host, r.node(), r.name(), r.value().bytes, r.flags());
+    r.reply().done();
+  }
+
+  private void removeAttribute(FsRequest.RemoveAttribute r, Host host)
+      throws ErrnoException, VectorFailure {
+    trees.of(r.node()).removexattr(host, r.node(), r.name());
+    r.reply().done();
+  }
+
+  /// Tells the kernel of a node; takes the look-up back where it did not listen.
+  private static void answerEntry(
+      Reply reply, Host host, FileTree tree, Reply.Entry entry, NodeId node) {
+    entry.with(node, tree.entryTimeoutSeconds(), tree.attributeTimeoutSeconds());
+    if (!reply.entry(entry)) {
+      tree.forget(host, node, 1);
+    }
+  }
+}

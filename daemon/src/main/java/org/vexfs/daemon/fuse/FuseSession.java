@@ -1,0 +1,134 @@
+package org.vexfs.daemon.fuse;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.vexfs.bindings.FuseLibrary;
+import org.vexfs.bindings.fuse.Fuse;
+import org.vexfs.bindings.fuse.fuse_args;
+import org.vexfs.bindings.fuse.fuse_lowlevel_ops;
+import org.vexfs.daemon.overlay.Overlay;
+
+/// One session with the kernel: from mounting to the last answered request.
+///
+/// Order: [#open], [#mount], [#start], [#awaitContact]; then [#awaitEnd], which returns once the
+/// file system was unmounted by whomever, and [#close].
+public final class FuseSession implements AutoCloseable {
+  /// Threads that receive; handling happens elsewhere, so two keep one request coming while another
+  /// is decoded.
+  private static final int RECEIVERS = 2;
+
+  private final MemorySegment session;
+  private final Negotiation negotiation;
+  private final ReceiveBuffers buffers = new ReceiveBuffers();
+  private final Dispatcher dispatcher;
+  private final List<Receiver> receivers = new ArrayList<>();
+  private boolean mounted;
+
+  private FuseSession(MemorySegment session, Negotiation negotiation, Dispatcher dispatcher) {
+    this.session = session;
+    this.negotiation = negotiation;
+    this.dispatcher = dispatcher;
+  }
+
+  /// The session could not be opened or mounted; libfuse has printed the cause.
+  public static final class SessionException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    SessionException(String message) {
+      super(message);
+    }
+  }
+
+  /// Prepares a session.
+  ///
+  /// @param options as after `-o`, for libfuse and the kernel
+  /// @param maxReadBytes the value of the option `max_read`, where given
+  public static FuseSession open(
+      FuseLibrary library, Overlay overlay, List<String> options, OptionalInt maxReadBytes)
+      throws SessionException {
+    Negotiation negotiation = new Negotiation(maxReadBytes);
+    // The kernel may call as long as the process lives, so the functions do too.
+    MemorySegment table = new Upcalls(library.fileInfoBits(), negotiation).table(Arena.global());
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment session =
+          Fuse.fuse_session_new(
+              arguments(arena, options),
+              table,
+              fuse_lowlevel_ops.layout().byteSize(),
+              MemorySegment.NULL);
+      if (session.address() == 0) {
+        throw new SessionException(
+            "libfuse refused the mount options " + String.join(",", options));
+      }
+      return new FuseSession(session, negotiation, new Dispatcher(new Trees(overlay)));
+    }
+  }
+
+  private static MemorySegment arguments(Arena arena, List<String> options) {
+    List<String> words = new ArrayList<>(List.of("vexfs"));
+    if (!options.isEmpty()) {
+      words.addAll(List.of("-o", String.join(",", options)));
+    }
+    MemorySegment argv = arena.allocate(ValueLayout.ADDRESS, words.size() + 1);
+    for (int i = 0; i < words.size(); i++) {
+      argv.setAtIndex(ValueLayout.ADDRESS, i, arena.allocateFrom(words.get(i), ISO_8859_1));
+    }
+    MemorySegment arguments = fuse_args.allocate(arena);
+    fuse_args.argc(arguments, words.size());
+    fuse_args.argv(arguments, argv);
+    return arguments;
+  }
+
+  /// Mounts at `mountpoint` (bytes, one char a byte); `/dev/fd/N` takes an open connection instead.
+  public void mount(String mountpoint) throws SessionException {
+    try (Arena arena = Arena.ofConfined()) {
+      if (Fuse.fuse_session_mount(session, arena.allocateFrom(mountpoint, ISO_8859_1)) != 0) {
+        throw new SessionException("could not mount at " + mountpoint);
+      }
+    }
+    mounted = true;
+  }
+
+  /// Starts receiving.
+  public void start() {
+    for (int i = 0; i < RECEIVERS; i++) {
+      Receiver receiver = new Receiver("receiver-" + i, session, buffers, dispatcher);
+      receivers.add(receiver);
+      receiver.start();
+    }
+  }
+
+  /// Waits until the kernel has made contact and the mount answers.
+  public void awaitContact() throws InterruptedException {
+    negotiation.await();
+  }
+
+  /// Waits until the session is over: unmounted, or told to exit.
+  public void awaitEnd() throws InterruptedException {
+    for (Receiver receiver : receivers) {
+      receiver.join();
+    }
+  }
+
+  /// Requests that were received since the start.
+  public long requestCount() {
+    return dispatcher.requestCount();
+  }
+
+  /// Answers what is under way, unmounts if that has not happened yet, and frees the session.
+  @Override
+  public void close() {
+    dispatcher.close();
+    if (mounted) {
+      Fuse.fuse_session_unmount(session);
+    }
+    Fuse.fuse_session_destroy(session);
+    buffers.close();
+  }
+}

@@ -1,0 +1,11 @@
+/// The session with the kernel, through libfuse's low-level API.
+///
+/// A *receiver* thread reads one request from `/dev/fuse` into a buffer and lets libfuse decode it.
+/// libfuse calls back into [Upcalls], which copies the arguments into an [FsRequest] and returns;
+/// nothing else ever runs with a native frame below it. Back in Java the receiver hands the request
+/// to the virtual-thread executor, and [Dispatcher] runs the one method of the tree that answers
+/// it. The [Reply] travels with the request and is answered exactly once.
+///
+/// This is the only package that uses the bindings to libfuse, and the only one that turns failures
+/// into `errno`.
+package org.vexfs.daemon.fuse;

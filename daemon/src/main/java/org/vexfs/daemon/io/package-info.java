@@ -1,0 +1,2 @@
+/// The host: its system calls, storage files, mapped regions, checksums.
+package org.vexfs.daemon.io;

@@ -1,0 +1,160 @@
+package org.vexfs.daemon.overlay;
+
+import java.lang.foreign.MemorySegment;
+import org.vexfs.daemon.base.Caller;
+import org.vexfs.daemon.base.Errno;
+import org.vexfs.daemon.base.ErrnoException;
+import org.vexfs.daemon.base.HandleId;
+import org.vexfs.daemon.base.NodeId;
+import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.io.Host;
+
+/// What a mount can be asked, one method a request: the tree of real files ([Overlay]) answers it,
+/// and so does the virtual tree under `.vexfs`. A tree leaves out what its files cannot do, and the
+/// caller gets the error of the default.
+///
+/// Methods run on virtual threads, many at once. Names are byte strings (one char a byte). A `stat`
+/// argument is the caller's `struct stat`, to be filled in. Whatever returns a [NodeId] that the
+/// kernel comes to know counts one look-up of it, to be undone by [#forget].
+public interface FileTree {
+  /// Seconds for which the kernel may keep a name that it looked up in this tree.
+  double entryTimeoutSeconds();
+
+  /// Seconds for which the kernel may keep attributes that this tree gave.
+  double attributeTimeoutSeconds();
+
+  /// Finds `name` in `parent`.
+  NodeId lookup(Host host, NodeId parent, String name, MemorySegment stat)
+      throws ErrnoException, VectorFailure;
+
+  /// The kernel dropped `lookups` references to `node`.
+  void forget(Host host, NodeId node, long lookups);
+
+  /// Attributes of `node`.
+  void getattr(Host host, NodeId node, MemorySegment stat) throws ErrnoException, VectorFailure;
+
+  /// Changes attributes of `node`, which `handle` may have open.
+  void setattr(Host host, NodeId node, HandleId handle, AttributeChange change, MemorySegment stat)
+      throws ErrnoException, VectorFailure;
+
+  /// The target of a symbolic link.
+  default String readlink(Host host, NodeId node) throws ErrnoException, VectorFailure {
+    throw ErrnoException.of(Errno.EINVAL);
+  }
+
+  /// Makes a file, device, pipe or socket.
+  default NodeId mknod(
+      Host host,
+      Caller caller,
+      NodeId parent,
+      String name,
+      int mode,
+      long device,
+      MemorySegment stat)
+      throws ErrnoException, VectorFailure {
+    throw ErrnoException.of(Errno.EPERM);
+  }
+
+  /// Makes a directory.
+  default NodeId mkdir(
+      Host host, Caller caller, NodeId parent, String name, int mode, MemorySegment stat)
+      throws ErrnoException, VectorFailure {
+    throw ErrnoException.of(Errno.EPERM);
+  }
+
+  /// Makes a symbolic link.
+  default NodeId symlink(
+      Host host, Caller caller, NodeId parent, String name, String target, MemorySegment stat)
+      throws ErrnoException, VectorFailure {
+    throw ErrnoException.of(Errno.EPERM);
+  }
+
+  /// Gives `node` a further name.
+  default NodeId link(Host host, NodeId node, NodeId newParent, String newName, MemorySegment stat)
+      throws ErrnoException, VectorFailure {
+    throw ErrnoException.of(Errno.EPERM);
+  }
+
+  /// Removes a name that is not a directory's.
+  default void unlink(Host host, NodeId parent, String name) throws ErrnoException, VectorFailure {
+    throw ErrnoException.of(Errno.EPERM);
+  }
+
+  /// Removes an empty directory.
+  default void rmdir(Host host, NodeId parent, String name) throws ErrnoException, VectorFailure {
+    throw ErrnoException.of(Errno.EPERM);
+  }
+
+  /// Moves a name; `flags` as in `renameat2(2)`.
+  default void rename(
+      Host host, NodeId parent, String name, NodeId newParent, String newName, int flags)
+      throws ErrnoException, VectorFailure {
+    throw ErrnoException.of(Errno.EPERM);
+  }
+
+  /// Opens a file; `flags` as in `open(2)`.
+  Opened open(Host host, NodeId node, int flags) throws ErrnoException, VectorFailure;
+
+  /// Makes and opens a file.
+  default Created create(
+      Host host, Caller caller, NodeId parent, String name, int mode, int flags, MemorySegment stat)
+      throws ErrnoException, VectorFailure {
+    throw ErrnoException.of(Errno.EPERM);
+  }
+
+  /// Up to `size` bytes from `offset`.
+  Content read(Host host, HandleId handle, long offset, int size)
+      throws ErrnoException, VectorFailure;
+
+  /// Writes `data` at `offset`; returns the bytes taken.
+  long write(Host host, HandleId handle, long offset, MemorySegment data)
+      throws ErrnoException, VectorFailure;
+
+  /// One descriptor of `handle` was closed; what a delayed write ran into is told now.
+  void flush(Host host, HandleId handle) throws ErrnoException, VectorFailure;
+
+  /// The last descriptor of `handle` was closed.
+  void release(Host host, HandleId handle);
+
+  /// Makes what was written through `handle` durable, with the vectors of the file.
+  void fsync(Host host, HandleId handle, boolean dataOnly) throws ErrnoException, VectorFailure;
+
+  /// Opens a directory for listing.
+  HandleId opendir(Host host, NodeId node) throws ErrnoException, VectorFailure;
+
+  /// Lists entries after `offset` into `listing` until it is full.
+  void readdir(Host host, HandleId handle, long offset, Listing listing)
+      throws ErrnoException, VectorFailure;
+
+  /// The last descriptor of a directory was closed.
+  void releasedir(Host host, HandleId handle);
+
+  /// Makes the names in a directory durable.
+  void fsyncdir(Host host, HandleId handle, boolean dataOnly) throws ErrnoException, VectorFailure;
+
+  /// Figures of the file system that holds the tree, as `struct statvfs`.
+  void statfs(Host host, MemorySegment statvfs) throws ErrnoException;
+
+  /// The value of an extended attribute.
+  default byte[] getxattr(Host host, NodeId node, String name)
+      throws ErrnoException, VectorFailure {
+    throw ErrnoException.of(Errno.EOPNOTSUPP);
+  }
+
+  /// The names of the extended attributes, each followed by NUL.
+  default byte[] listxattr(Host host, NodeId node) throws ErrnoException, VectorFailure {
+    return new byte[0];
+  }
+
+  /// Sets an extended attribute; `flags` as in `setxattr(2)`.
+  default void setxattr(Host host, NodeId node, String name, byte[] value, int flags)
+      throws ErrnoException, VectorFailure {
+    throw ErrnoException.of(Errno.EOPNOTSUPP);
+  }
+
+  /// Removes an extended attribute.
+  default void removexattr(Host host, NodeId node, String name)
+      throws ErrnoException, VectorFailure {
+    throw ErrnoException.of(Errno.EOPNOTSUPP);
+  }
+}

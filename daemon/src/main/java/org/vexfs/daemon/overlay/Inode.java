@@ -1,0 +1,21 @@
+package org.vexfs.daemon.overlay;
+
+import org.vexfs.daemon.base.NodeId;
+import org.vexfs.daemon.io.FileIdentity;
+
+/// A file that the kernel knows of. Its `O_PATH` descriptor keeps the host's inode, and so its
+/// number, alive for as long as the kernel may ask for it, under whatever name it then has.
+final class Inode {
+  final NodeId id;
+  final FileIdentity file;
+  final int descriptor;
+
+  /// References that the kernel holds; guarded by the entry of [InodeTable] that holds this inode.
+  long lookups = 1;
+
+  Inode(NodeId id, FileIdentity file, int descriptor) {
+    this.id = id;
+    this.file = file;
+    this.descriptor = descriptor;
+  }
+}

@@ -1,0 +1,109 @@
+package org.vexfs.daemon.overlay;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.vexfs.bindings.libc.Libc;
+import org.vexfs.daemon.base.Errno;
+import org.vexfs.daemon.base.ErrnoException;
+import org.vexfs.daemon.base.NodeId;
+import org.vexfs.daemon.io.FileIdentity;
+import org.vexfs.daemon.io.Host;
+
+/// The inodes that the kernel knows, by its number for them and by the host's file; the owner of
+/// their descriptors.
+///
+/// A host file has one inode here however many names lead to it. Counting and removal happen inside
+/// the map's atomic update of that file's entry, so a look-up that races with the last forget
+/// either finds the inode alive or makes a new one. While a request names an inode the kernel holds
+/// a reference to it, hence [#get] needs no lock.
+final class InodeTable {
+  private final ConcurrentHashMap<FileIdentity, Inode> byFile = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Long, Inode> byId = new ConcurrentHashMap<>();
+  private final AtomicLong lastId = new AtomicLong(NodeId.ROOT.value());
+  private final Inode root;
+
+  /// Takes over `rootDescriptor`, an `O_PATH` descriptor of SOURCE.
+  InodeTable(Host host, int rootDescriptor) throws ErrnoException {
+    MemorySegment stat = host.scratchStat();
+    host.fstat(rootDescriptor, stat);
+    root = new Inode(NodeId.ROOT, Host.fileOf(stat), rootDescriptor);
+    byFile.put(root.file, root);
+    byId.put(root.id.value(), root);
+  }
+
+  Inode root() {
+    return root;
+  }
+
+  int size() {
+    return byId.size();
+  }
+
+  Inode get(NodeId id) throws ErrnoException {
+    @Nullable Inode inode = byId.get(id.value());
+    if (inode == null) {
+      throw ErrnoException.of(Errno.ESTALE);
+    }
+    return inode;
+  }
+
+  /// Looks `name` up in a directory, fills `stat`, and counts one reference.
+  Inode acquire(Host host, int directory, String name, MemorySegment stat) throws ErrnoException {
+    return adopt(host, host.openat(directory, name, Libc.O_PATH() | Libc.O_NOFOLLOW(), 0), stat);
+  }
+
+  /// Counts one reference to what `descriptor` refers to, an `O_PATH` descriptor that is taken
+  /// over.
+  Inode adopt(Host host, int descriptor, MemorySegment stat) throws ErrnoException {
+    try {
+      host.fstat(descriptor, stat);
+    } catch (ErrnoException e) {
+      host.closeDescriptor(descriptor);
+      throw e;
+    }
+    Inode inode =
+        byFile.compute(
+            Host.fileOf(stat),
+            (file, known) -> {
+              if (known != null) {
+                known.lookups++;
+                return known;
+              }
+              Inode added = new Inode(new NodeId(lastId.incrementAndGet()), file, descriptor);
+              byId.put(added.id.value(), added);
+              return added;
+            });
+    if (inode.descriptor != descriptor) {
+      host.closeDescriptor(descriptor);
+    }
+    return inode;
+  }
+
+  /// Drops references; the last one closes the descriptor. The root stays.
+  void forget(Host host, NodeId id, long lookups) {
+    @Nullable Inode named = byId.get(id.value());
+    if (named == null || named == root) {
+      return;
+    }
+    byFile.computeIfPresent(
+        named.file,
+        (file, inode) -> {
+          inode.lookups -= lookups;
+          if (inode.lookups > 0) {
+            return inode;
+          }
+          byId.remove(inode.id.value());
+          host.closeDescriptor(inode.descriptor);
+          return null;
+        });
+  }
+
+  /// Closes every descriptor; nothing may be asked afterwards.
+  void close(Host host) {
+    byId.values().forEach(inode -> host.closeDescriptor(inode.descriptor));
+    byId.clear();
+    byFile.clear();
+  }
+}

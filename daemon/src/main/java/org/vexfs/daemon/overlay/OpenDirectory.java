@@ -1,0 +1,61 @@
+package org.vexfs.daemon.overlay;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.locks.ReentrantLock;
+import org.vexfs.bindings.libc.Libc;
+import org.vexfs.bindings.libc.dirent64;
+import org.vexfs.daemon.base.ErrnoException;
+import org.vexfs.daemon.io.Host;
+
+/// A directory of the host, open for listing.
+///
+/// Offsets are the host's own cookies (`d_off`), so a listing is as stable under concurrent changes
+/// as the host's. Nothing is kept between requests but the descriptor's position; requests on one
+/// handle take turns for it. The lock is held across `getdents64`, which blocks nobody but readers
+/// of this same handle.
+final class OpenDirectory {
+  /// Bits by which `d_type` is shifted to become the file type of `st_mode` (`DTTOIF`).
+  private static final int TYPE_SHIFT = 12;
+
+  final Inode inode;
+  final int descriptor;
+
+  private final ReentrantLock lock = new ReentrantLock();
+
+  OpenDirectory(Inode inode, int descriptor) {
+    this.inode = inode;
+    this.descriptor = descriptor;
+  }
+
+  /// Decides about one entry.
+  interface Visitor {
+    /// Takes an entry; `false` ends the listing before it.
+    boolean visit(String name, long inode, int mode, long nextOffset);
+  }
+
+  /// Hands the entries from `offset` on to `visitor`, until it has enough or none is left. `batch`
+  /// is the memory to read them into, which bounds how many are read in vain when the visitor
+  /// stops.
+  void list(Host host, long offset, MemorySegment batch, Visitor visitor) throws ErrnoException {
+    lock.lock();
+    try {
+      host.lseek(descriptor, offset, Libc.SEEK_SET());
+      long filled;
+      while ((filled = host.getdents(descriptor, batch)) > 0) {
+        for (long at = 0; at < filled; ) {
+          MemorySegment entry = batch.asSlice(at);
+          String name = entry.getString(dirent64.d_name$offset(), ISO_8859_1);
+          int mode = Byte.toUnsignedInt(dirent64.d_type(entry)) << TYPE_SHIFT;
+          if (!visitor.visit(name, dirent64.d_ino(entry), mode, dirent64.d_off(entry))) {
+            return;
+          }
+          at += Short.toUnsignedInt(dirent64.d_reclen(entry));
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,449 @@
+package org.vexfs.daemon.overlay;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.ByteArrayOutputStream;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.vexfs.bindings.libc.Libc;
+import org.vexfs.bindings.libc.stat;
+import org.vexfs.daemon.base.Caller;
+import org.vexfs.daemon.base.Errno;
+import org.vexfs.daemon.base.ErrnoException;
+import org.vexfs.daemon.base.HandleId;
+import org.vexfs.daemon.base.NodeId;
+import org.vexfs.daemon.base.TreePath;
+import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.io.Host;
+
+/// The real files: SOURCE, shown with every behaviour of the host's file system, plus vectors as
+/// extended attributes.
+///
+/// Everything goes through descriptors, never through paths, so nothing that moves in SOURCE
+/// meanwhile can lead astray. The kernel has checked permissions before a request arrives
+/// (`default_permissions`); what is created is handed to the caller right after its exclusive
+/// creation.
+public final class Overlay implements FileTree, AutoCloseable {
+  /// The name that every directory has and none lists.
+  public static final String CONTROL_NAME = ".vexfs";
+
+  /// What `open(2)` is told that is not for the descriptor kept here: creation was decided by the
+  /// kernel, the link was followed by it, and direct I/O would demand aligned buffers.
+  private static final int FLAGS_OF_THE_CALL =
+      Libc.O_CREAT() | Libc.O_EXCL() | Libc.O_NOFOLLOW() | Libc.O_DIRECT();
+
+  private static final int SET_ID_BITS = Libc.__S_ISUID() | Libc.__S_ISGID();
+  private static final int PERMISSION_BITS = 07777;
+
+  private final InodeTable inodes;
+  private final HandleTable<OpenFile> files = new HandleTable<>();
+  private final HandleTable<OpenDirectory> directories = new HandleTable<>();
+  private final Namespace namespace;
+  private final VectorAttributes vectors;
+  private final CacheTimes cacheTimes;
+  private final int daemonUid = Libc.geteuid();
+  private final int daemonGid = Libc.getegid();
+
+  /// How long the kernel may keep what it was told.
+  ///
+  /// @param entrySeconds names
+  /// @param attributeSeconds attributes
+  public record CacheTimes(double entrySeconds, double attributeSeconds) {}
+
+  /// A file of the host that is open.
+  private record OpenFile(Inode inode, int descriptor) {}
+
+  /// Shows the directory behind `rootDescriptor`, an `O_PATH` descriptor that is taken over.
+  public Overlay(Host host, int rootDescriptor, VectorAttributes vectors, CacheTimes cacheTimes)
+      throws ErrnoException {
+    this.inodes = new InodeTable(host, rootDescriptor);
+    this.vectors = vectors;
+    this.namespace = new Namespace(inodes.root(), vectors);
+    this.cacheTimes = cacheTimes;
+  }
+
+  /// Files that the kernel knows, the root included.
+  public int inodeCount() {
+    return inodes.size();
+  }
+
+  /// Files and directories that are open.
+  public int handleCount() {
+    return files.size() + directories.size();
+  }
+
+  /// Where `node` lies now.
+  public TreePath pathOf(Host host, NodeId node) throws ErrnoException {
+    return namespace.pathOf(host, inodes.get(node));
+  }
+
+  @Override
+  public double entryTimeoutSeconds() {
+    return cacheTimes.entrySeconds();
+  }
+
+  @Override
+  public double attributeTimeoutSeconds() {
+    return cacheTimes.attributeSeconds();
+  }
+
+  @Override
+  public NodeId lookup(Host host, NodeId parent, String name, MemorySegment stat)
+      throws ErrnoException {
+    return inodes.acquire(host, inodes.get(parent).descriptor, name, stat).id;
+  }
+
+  @Override
+  public void forget(Host host, NodeId node, long lookups) {
+    inodes.forget(host, node, lookups);
+  }
+
+  @Override
+  public void getattr(Host host, NodeId node, MemorySegment stat) throws ErrnoException {
+    host.fstat(inodes.get(node).descriptor, stat);
+  }
+
+  @Override
+  public void setattr(
+      Host host, NodeId node, HandleId handle, AttributeChange change, MemorySegment stat)
+      throws ErrnoException {
+    Inode inode = inodes.get(node);
+    if (change.mode().isPresent()) {
+      host.chmod(inode.descriptor, change.mode().getAsInt() & PERMISSION_BITS);
+    }
+    if (change.uid().isPresent() || change.gid().isPresent()) {
+      host.chown(inode.descriptor, change.uid().orElse(-1), change.gid().orElse(-1));
+    }
+    if (change.size().isPresent()) {
+      if (handle.isPresent()) {
+        host.ftruncate(files.get(handle).descriptor(), change.size().getAsLong());
+      } else {
+        host.truncate(inode.descriptor, change.size().getAsLong());
+      }
+    }
+    if (change.setsTimes()) {
+      host.utimens(
+          inode.descriptor,
+          change.accessTime().seconds(),
+          change.accessTime().nanos(),
+          change.modificationTime().seconds(),
+          change.modificationTime().nanos());
+    }
+    host.fstat(inode.descriptor, stat);
+  }
+
+  @Override
+  public String readlink(Host host, NodeId node) throws ErrnoException {
+    return host.readlink(inodes.get(node).descriptor);
+  }
+
+  @Override
+  public NodeId mknod(
+      Host host,
+      Caller caller,
+      NodeId parent,
+      String name,
+      int mode,
+      long device,
+      MemorySegment stat)
+      throws ErrnoException {
+    Inode directory = inodes.get(checkedParent(parent, name));
+    host.mknodat(directory.descriptor, name, mode, device);
+    return created(host, caller, directory, name, mode, stat);
+  }
+
+  @Override
+  public NodeId mkdir(
+      Host host, Caller caller, NodeId parent, String name, int mode, MemorySegment stat)
+      throws ErrnoException {
+    Inode directory = inodes.get(checkedParent(parent, name));
+    host.mkdirat(directory.descriptor, name, mode);
+    return created(host, caller, directory, name, Libc.__S_IFDIR(), stat);
+  }
+
+  @Override
+  public NodeId symlink(
+      Host host, Caller caller, NodeId parent, String name, String target, MemorySegment stat)
+      throws ErrnoException {
+    Inode directory = inodes.get(checkedParent(parent, name));
+    host.symlinkat(target, directory.descriptor, name);
+    return created(host, caller, directory, name, Libc.__S_IFLNK(), stat);
+  }
+
+  @Override
+  public NodeId link(Host host, NodeId node, NodeId newParent, String newName, MemorySegment stat)
+      throws ErrnoException, VectorFailure {
+    Inode inode = inodes.get(node);
+    Inode directory = inodes.get(checkedParent(newParent, newName));
+    namespace.link(host, inode, directory, newName);
+    return inodes.acquire(host, directory.descriptor, newName, stat).id;
+  }
+
+  @Override
+  public void unlink(Host host, NodeId parent, String name) throws ErrnoException, VectorFailure {
+    namespace.unlink(host, inodes.get(checkedParent(parent, name)), name, false);
+  }
+
+  @Override
+  public void rmdir(Host host, NodeId parent, String name) throws ErrnoException, VectorFailure {
+    namespace.unlink(host, inodes.get(checkedParent(parent, name)), name, true);
+  }
+
+  @Override
+  public void rename(
+      Host host, NodeId parent, String name, NodeId newParent, String newName, int flags)
+      throws ErrnoException, VectorFailure {
+    Inode from = inodes.get(checkedParent(parent, name));
+    Inode to = inodes.get(checkedParent(newParent, newName));
+    namespace.rename(host, from, name, to, newName, flags);
+  }
+
+  @Override
+  public Opened open(Host host, NodeId node, int flags) throws ErrnoException {
+    Inode inode = inodes.get(node);
+    int descriptor = host.reopen(inode.descriptor, flags & ~FLAGS_OF_THE_CALL);
+    return opened(inode, descriptor, flags);
+  }
+
+  @Override
+  public Created create(
+      Host host, Caller caller, NodeId parent, String name, int mode, int flags, MemorySegment stat)
+      throws ErrnoException {
+    Inode directory = inodes.get(checkedParent(parent, name));
+    int kept = (flags & ~FLAGS_OF_THE_CALL) | Libc.O_NOFOLLOW();
+    boolean isNew = true;
+    int descriptor;
+    try {
+      descriptor =
+          host.openat(directory.descriptor, name, kept | Libc.O_CREAT() | Libc.O_EXCL(), mode);
+    } catch (ErrnoException e) {
+      if (e.errno() != Errno.EEXIST || (flags & Libc.O_EXCL()) != 0) {
+        throw e;
+      }
+      isNew = false;
+      descriptor = host.openat(directory.descriptor, name, kept, 0);
+    }
+    try {
+      if (isNew) {
+        giveTo(host, caller, directory, descriptor, mode);
+      }
+      Inode inode = inodes.adopt(host, host.reopen(descriptor, Libc.O_PATH()), stat);
+      return new Created(inode.id, opened(inode, descriptor, flags));
+    } catch (ErrnoException e) {
+      host.closeDescriptor(descriptor);
+      throw e;
+    }
+  }
+
+  @Override
+  public Content read(Host host, HandleId handle, long offset, int size) throws ErrnoException {
+    return new Content.OfDescriptor(files.get(handle).descriptor());
+  }
+
+  @Override
+  public long write(Host host, HandleId handle, long offset, MemorySegment data)
+      throws ErrnoException {
+    int descriptor = files.get(handle).descriptor();
+    long written = 0;
+    while (written < data.byteSize()) {
+      try {
+        written += host.pwrite(descriptor, data.asSlice(written), offset + written);
+      } catch (ErrnoException e) {
+        if (written > 0) {
+          return written;
+        }
+        throw e;
+      }
+    }
+    return written;
+  }
+
+  @Override
+  public void flush(Host host, HandleId handle) throws ErrnoException {
+    host.flush(files.get(handle).descriptor());
+  }
+
+  @Override
+  public void release(Host host, HandleId handle) {
+    files.remove(handle, file -> host.closeDescriptor(file.descriptor()));
+  }
+
+  @Override
+  public void fsync(Host host, HandleId handle, boolean dataOnly)
+      throws ErrnoException, VectorFailure {
+    host.fsync(files.get(handle).descriptor(), dataOnly);
+    vectors.sync();
+  }
+
+  @Override
+  public HandleId opendir(Host host, NodeId node) throws ErrnoException {
+    Inode inode = inodes.get(node);
+    int flags = Libc.O_RDONLY() | Libc.O_DIRECTORY();
+    return directories.add(new OpenDirectory(inode, host.reopen(inode.descriptor, flags)));
+  }
+
+  @Override
+  public void readdir(Host host, HandleId handle, long offset, Listing listing)
+      throws ErrnoException {
+    OpenDirectory directory = directories.get(handle);
+    // An entry with its attributes takes about four times the room that it has in the host's
+    // format.
+    int wanted = listing.withAttributes() ? listing.capacityBytes() / 4 : listing.capacityBytes();
+    MemorySegment batch = host.scratchEntries();
+    long batchBytes = Math.clamp(wanted, 4096, batch.byteSize());
+    directory.list(
+        host,
+        offset,
+        batch.asSlice(0, batchBytes),
+        (name, hostInode, mode, next) ->
+            list(host, directory, listing, name, hostInode, mode, next));
+  }
+
+  private boolean list(
+      Host host,
+      OpenDirectory directory,
+      Listing listing,
+      String name,
+      long hostInode,
+      int mode,
+      long next) {
+    if (name.equals(CONTROL_NAME)) {
+      return true;
+    }
+    boolean isRootsParent = name.equals("..") && directory.inode == inodes.root();
+    if (!listing.withAttributes() || name.equals(".") || name.equals("..")) {
+      long shown = isRootsParent ? directory.inode.file.inode() : hostInode;
+      return listing.add(name, shown, mode, next);
+    }
+    return listing.addLookedUp(
+        name, next, stat -> inodes.acquire(host, directory.inode.descriptor, name, stat).id);
+  }
+
+  @Override
+  public void releasedir(Host host, HandleId handle) {
+    directories.remove(handle, directory -> host.closeDescriptor(directory.descriptor));
+  }
+
+  @Override
+  public void fsyncdir(Host host, HandleId handle, boolean dataOnly)
+      throws ErrnoException, VectorFailure {
+    host.fsync(directories.get(handle).descriptor, dataOnly);
+    vectors.sync();
+  }
+
+  @Override
+  public void statfs(Host host, MemorySegment statvfs) throws ErrnoException {
+    host.fstatvfs(inodes.root().descriptor, statvfs);
+  }
+
+  @Override
+  public byte[] getxattr(Host host, NodeId node, String name) throws ErrnoException, VectorFailure {
+    Inode inode = inodes.get(node);
+    return VectorAttributes.isVectorName(name)
+        ? vectors.get(namespace.pathOf(host, inode), inode.file, name)
+        : host.getxattr(inode.descriptor, name);
+  }
+
+  @Override
+  public byte[] listxattr(Host host, NodeId node) throws ErrnoException, VectorFailure {
+    Inode inode = inodes.get(node);
+    byte[] names = host.listxattr(inode.descriptor);
+    return vectors.hasNone() ? names : withVectorNames(host, inode, names);
+  }
+
+  private byte[] withVectorNames(Host host, Inode inode, byte[] names)
+      throws ErrnoException, VectorFailure {
+    List<String> added = vectors.names(namespace.pathOf(host, inode), inode.file);
+    if (added.isEmpty()) {
+      return names;
+    }
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes(names);
+    for (String name : added) {
+      all.writeBytes(name.getBytes(ISO_8859_1));
+      all.write(0);
+    }
+    return all.toByteArray();
+  }
+
+  @Override
+  public void setxattr(Host host, NodeId node, String name, byte[] value, int flags)
+      throws ErrnoException, VectorFailure {
+    Inode inode = inodes.get(node);
+    if (VectorAttributes.isVectorName(name)) {
+      namespace.attach(() -> {
+        vectors.set(namespace.pathOf(host, inode), inode.file, name, value, flags);
+        return true;
+      });
+    } else {
+      host.setxattr(inode.descriptor, name, value, flags);
+    }
+  }
+
+  @Override
+  public void removexattr(Host host, NodeId node, String name)
+      throws ErrnoException, VectorFailure {
+    Inode inode = inodes.get(node);
+    if (VectorAttributes.isVectorName(name)) {
+      vectors.remove(namespace.pathOf(host, inode), inode.file, name);
+    } else {
+      host.removexattr(inode.descriptor, name);
+    }
+  }
+
+  /// Closes whatever the kernel left open; it asks nothing any more.
+  @Override
+  public void close() {
+    try (Host host = Host.borrow()) {
+      files.clear(file -> host.closeDescriptor(file.descriptor()));
+      directories.clear(directory -> host.closeDescriptor(directory.descriptor));
+      inodes.close(host);
+    }
+  }
+
+  private Opened opened(Inode inode, int descriptor, int flags) {
+    HandleId handle = files.add(new OpenFile(inode, descriptor));
+    boolean direct = (flags & Libc.O_DIRECT()) != 0;
+    return new Opened(handle, direct ? Opened.Caching.DIRECT : Opened.Caching.PAGES);
+  }
+
+  /// Refuses the name that belongs to the virtual tree.
+  private static NodeId checkedParent(NodeId parent, String name) throws ErrnoException {
+    if (name.equals(CONTROL_NAME)) {
+      throw ErrnoException.of(Errno.EPERM);
+    }
+    return parent;
+  }
+
+  private NodeId created(
+      Host host, Caller caller, Inode directory, String name, int mode, MemorySegment stat)
+      throws ErrnoException {
+    int descriptor = host.openat(directory.descriptor, name, Libc.O_PATH() | Libc.O_NOFOLLOW(), 0);
+    try {
+      giveTo(host, caller, directory, descriptor, mode);
+    } catch (ErrnoException e) {
+      host.closeDescriptor(descriptor);
+      throw e;
+    }
+    return inodes.adopt(host, descriptor, stat).id;
+  }
+
+  /// Makes the caller the owner of what was just created, with the group that the directory's
+  /// setgid bit decides about. A change of owner clears the set-id bits of a file, so they are set
+  /// again.
+  private void giveTo(Host host, Caller caller, Inode directory, int descriptor, int mode)
+      throws ErrnoException {
+    MemorySegment parentStat = host.scratchStat();
+    host.fstat(directory.descriptor, parentStat);
+    boolean inheritsGroup = (stat.st_mode(parentStat) & Libc.__S_ISGID()) != 0;
+    int uid = caller.uid() == daemonUid ? -1 : caller.uid();
+    int gid = inheritsGroup || caller.gid() == daemonGid ? -1 : caller.gid();
+    if (uid == -1 && gid == -1) {
+      return;
+    }
+    host.chown(descriptor, uid, gid);
+    if ((mode & SET_ID_BITS) != 0) {
+      host.chmod(descriptor, mode & PERMISSION_BITS);
+    }
+  }
+}
