@@ -35,10 +35,10 @@ import org.vexfs.daemon.store.VectorValues;
 /// type is refused with a message that names the key. Printable bytes are never taken for raw
 /// values here, since a mistyped query is far likelier.
 public final class QueryParser {
-  /// Names come from outside and are few: nothing is gained by keeping them between queries.
+  /// Names come from outside: they are not put into the JVM's pool for good. Canonicalisation stays
+  /// on, since only with it the parser works on the bytes and knows their offsets.
   private static final JsonFactory JSON =
       new JsonFactoryBuilder()
-          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
 
@@ -167,7 +167,8 @@ public final class QueryParser {
   private Target readVector(String key)
       throws IOException, InvalidRequest, InvalidVector, TooLarge {
     requireToken(key, JsonToken.START_ARRAY, "an array of numbers, or of such arrays");
-    int start = (int) json.currentTokenLocation().getByteOffset();
+    // Right behind the bracket; the token's own location is that of its key.
+    int start = (int) json.currentLocation().getByteOffset() - 1;
     json.skipChildren();
     int end = (int) json.currentLocation().getByteOffset();
     return new ByVector(VectorValues.parseText(bytes, start, end - start, OptionalInt.empty()));
