@@ -1,0 +1,85 @@
+package org.vexfs.daemon.search;
+
+import java.util.OptionalDouble;
+import java.util.Set;
+import org.vexfs.daemon.base.Limits;
+import org.vexfs.daemon.base.TreePath;
+import org.vexfs.daemon.base.VectorMatrix;
+
+/// One question: the `k` rows nearest to the target.
+///
+/// @param target what to be near to
+/// @param collection name of the collection that is searched
+/// @param k hits wanted for each vector of the target, 1 … [Limits#MAX_K]
+/// @param ef candidates that an approximate search keeps; 0 leaves the choice to the engine
+/// @param exact whether every vector is to be compared
+/// @param offset hits to leave out at the front, with `k` at most [Limits#MAX_K]
+/// @param maxDistance the largest distance, as the metric reports it, that still is a hit
+/// @param with what each hit is to carry besides
+public record Query(
+    Target target,
+    String collection,
+    int k,
+    int ef,
+    boolean exact,
+    int offset,
+    OptionalDouble maxDistance,
+    Set<Extra> with) {
+  /// The collection that is meant where none is named.
+  public static final String DEFAULT_COLLECTION = "default";
+
+  /// Hits wanted where nothing is said.
+  public static final int DEFAULT_K = 10;
+
+  /// Checks the bounds, which [QueryParser] reports in the user's terms.
+  public Query {
+    if (k < 1 || offset < 0 || (long) offset + k > Limits.MAX_K || ef < 0 || ef > Limits.MAX_K) {
+      throw new IllegalArgumentException("k " + k + ", offset " + offset + ", ef " + ef);
+    }
+    with = Set.copyOf(with);
+  }
+
+  /// A query for this target with everything else as it is where nothing is said.
+  public static Query of(Target target) {
+    return new Query(
+        target, DEFAULT_COLLECTION, DEFAULT_K, 0, false, 0, OptionalDouble.empty(), Set.of());
+  }
+
+  /// What hits can be near to.
+  public sealed interface Target {}
+
+  /// These vectors, one search each.
+  public record ByVector(VectorMatrix vectors) implements Target {}
+
+  /// Vectors in raw form: how many they are is known once the collection's dimension is
+  /// (`VectorValues.parseRaw`). The array is handed over and not written to.
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody; up to 64 MiB, so not copied
+  public record ByRaw(byte[] bytes) implements Target {}
+
+  /// The vectors of a file.
+  ///
+  /// @param path relative to the directory whose `.vexfs` was asked
+  public record LikePath(TreePath path) implements Target {}
+
+  /// Words, which the collection's embedder turns into a vector.
+  public record ByText(String text) implements Target {}
+
+  /// What a hit can carry besides its place and distance.
+  public enum Extra {
+    /// The row that was hit.
+    VECTOR("vector"),
+    /// The file's `user.*` attributes.
+    ATTRIBUTES("attributes");
+
+    private final String id;
+
+    Extra(String id) {
+      this.id = id;
+    }
+
+    /// The name in `with`, and the key in the hit.
+    public String id() {
+      return id;
+    }
+  }
+}
