@@ -1,0 +1,11 @@
+package org.vexfs.daemon.distance;
+
+/// The kernels to use: the ones that run on the machine's vector unit.
+public final class Kernels {
+  private Kernels() {}
+
+  /// The fastest kernel for a metric.
+  public static DistanceKernel forMetric(Metric metric) {
+    return SimdKernels.forMetric(metric);
+  }
+}

@@ -1,0 +1,49 @@
+package org.vexfs.daemon.index;
+
+/// The layers of a graph and where searches enter it: what readers and the writer share.
+final class Topology {
+  private static final long EMPTY = -1;
+
+  private final Layer[] layers = new Layer[HnswGraph.MAX_LAYERS];
+
+  /// The entry node and its layer in one word, so that they are always seen together; written after
+  /// the node's links, hence whoever sees it sees them.
+  private volatile long entry = EMPTY;
+
+  Topology() {
+    for (int i = 0; i < layers.length; i++) {
+      layers[i] = new Layer();
+    }
+  }
+
+  Layer layer(int index) {
+    return layers[index];
+  }
+
+  /// Layer 0, which every node is on.
+  Layer base() {
+    return layers[0];
+  }
+
+  /// The entry node and its layer, for [#entryNode] and [#entryLayer]; negative where the graph is
+  /// empty.
+  long entry() {
+    return entry;
+  }
+
+  static int entryNode(long entry) {
+    return (int) entry;
+  }
+
+  static int entryLayer(long entry) {
+    return (int) (entry >> 32);
+  }
+
+  void setEntry(int node, int layer) {
+    entry = ((long) layer << 32) | node;
+  }
+
+  void clearEntry() {
+    entry = EMPTY;
+  }
+}
