@@ -1,0 +1,301 @@
+package org.vexfs.daemon.store;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.vexfs.daemon.base.TreePath;
+import org.vexfs.daemon.base.VectorFailure.StoreBroken;
+
+/// The tree of the paths that bear vectors: directories and files with stable ids and parent
+/// pointers, so that renaming a directory moves one node.
+///
+/// Changes follow records of the log, the same ones when they happen and when they are replayed. A
+/// record that does not fit the tree is a [StoreBroken]. What bears no vectors any more is dropped
+/// by [#prune] at the end of a change, not within it, so that a change may pass through states in
+/// which a directory is empty.
+///
+/// Not safe for concurrent use: the store's `naming` lock guards it.
+final class Catalogue {
+  /// The id of SOURCE itself, which no record creates.
+  static final long ROOT_ID = 0;
+
+  private final DirectoryNode root = new DirectoryNode(ROOT_ID);
+  private final NodeTable<Node> nodes = new NodeTable<>(Node::id);
+  private final NodeTable<FileNode> byInode = new NodeTable<>(FileNode::inode);
+  private final Consumer<Entry> retired;
+
+  /// What may have lost its last child or entry in the current change.
+  private final Set<Node> touched = new LinkedHashSet<>();
+
+  private long lastId = ROOT_ID;
+
+  /// An empty tree; `retired` hears of every entry that goes away because its file does.
+  Catalogue(Consumer<Entry> retired) {
+    this.retired = retired;
+    nodes.put(root);
+  }
+
+  /// The highest id given so far.
+  long lastId() {
+    return lastId;
+  }
+
+  /// The node with this id.
+  Node node(long id) throws StoreBroken {
+    return nodes.find(id).orElseThrow(() -> new StoreBroken("there is no node " + id));
+  }
+
+  /// The directory with this id.
+  DirectoryNode directory(long id) throws StoreBroken {
+    if (node(id) instanceof DirectoryNode directory) {
+      return directory;
+    }
+    throw new StoreBroken("node " + id + " is no directory");
+  }
+
+  /// The file with this id.
+  FileNode file(long id) throws StoreBroken {
+    if (node(id) instanceof FileNode file) {
+      return file;
+    }
+    throw new StoreBroken("node " + id + " is no file");
+  }
+
+  /// What is known at this path.
+  Optional<Node> find(TreePath path) {
+    Node node = root;
+    for (String name : path.names()) {
+      Node child = node instanceof DirectoryNode directory ? directory.children().get(name) : null;
+      if (child == null) {
+        return Optional.empty();
+      }
+      node = child;
+    }
+    return Optional.of(node);
+  }
+
+  /// The file known at this path.
+  Optional<FileNode> findFile(TreePath path) {
+    return find(path).filter(FileNode.class::isInstance).map(FileNode.class::cast);
+  }
+
+  /// The directory known at this path.
+  Optional<DirectoryNode> findDirectory(TreePath path) {
+    return find(path).filter(DirectoryNode.class::isInstance).map(DirectoryNode.class::cast);
+  }
+
+  /// The file that was last seen as this inode.
+  Optional<FileNode> findInode(long inode) {
+    return inode == 0 ? Optional.empty() : byInode.find(inode);
+  }
+
+  /// All files, in no order.
+  Stream<FileNode> files() {
+    return nodes.stream().filter(FileNode.class::isInstance).map(FileNode.class::cast);
+  }
+
+  /// The path of a name; empty where a directory above was dropped.
+  Optional<TreePath> path(Name name) {
+    Deque<String> names = new ArrayDeque<>();
+    names.push(name.text());
+    DirectoryNode directory = name.parent();
+    while (!directory.isRoot()) {
+      Name above = directory.name();
+      if (above == null) {
+        return Optional.empty();
+      }
+      names.push(above.text());
+      directory = above.parent();
+    }
+    return Optional.of(new TreePath(String.join("/", names)));
+  }
+
+  /// All paths of a file.
+  List<TreePath> paths(FileNode file) {
+    return file.names().stream().map(this::path).flatMap(Optional::stream).toList();
+  }
+
+  void create(LogRecord.CreateNode record) throws StoreBroken {
+    DirectoryNode parent = directory(record.parent());
+    if (nodes.find(record.id()).isPresent()) {
+      throw new StoreBroken("node " + record.id() + " is created twice");
+    }
+    Node node =
+        record.directory()
+            ? new DirectoryNode(record.id())
+            : new FileNode(record.id(), record.inode());
+    attach(node, new Name(parent, record.name()));
+    nodes.put(node);
+    if (node instanceof FileNode file) {
+      index(file);
+    }
+    lastId = Math.max(lastId, record.id());
+    touched.add(node);
+  }
+
+  void link(LogRecord.Link record) throws StoreBroken {
+    attach(file(record.node()), new Name(directory(record.parent()), record.name()));
+  }
+
+  void move(LogRecord.Move record) throws StoreBroken {
+    Node node = node(record.node());
+    Name to = new Name(directory(record.toParent()), record.toName());
+    if (holds(node, to)) {
+      throw new StoreBroken("node " + node.id() + " is moved into itself");
+    }
+    detach(node, new Name(directory(record.fromParent()), record.fromName()));
+    attach(node, to);
+  }
+
+  void exchange(LogRecord.Exchange record) throws StoreBroken {
+    Name name = new Name(directory(record.parent()), record.name());
+    Name other = new Name(directory(record.otherParent()), record.otherName());
+    Node node = childAt(name);
+    Node otherNode = childAt(other);
+    if (holds(node, other) || holds(otherNode, name)) {
+      throw new StoreBroken("nodes " + node.id() + " and " + otherNode.id() + " hold one another");
+    }
+    detach(node, name);
+    detach(otherNode, other);
+    attach(node, other);
+    attach(otherNode, name);
+  }
+
+  private static boolean holds(Node node, Name name) {
+    return node instanceof DirectoryNode directory && name.parent().isWithin(directory);
+  }
+
+  private static Node childAt(Name name) throws StoreBroken {
+    Node child = name.parent().children().get(name.text());
+    if (child == null) {
+      throw new StoreBroken("node " + name.parent().id() + " holds no such name");
+    }
+    return child;
+  }
+
+  void unlink(LogRecord.Unlink record) throws StoreBroken {
+    Node node = node(record.node());
+    detach(node, new Name(directory(record.parent()), record.name()));
+    dropNameless(node);
+  }
+
+  /// Ends the lives of `node` and, where it is a directory, of all below it that has no name
+  /// elsewhere. A loop instead of a recursion: nothing bounds how deep directories nest.
+  private void dropNameless(Node node) {
+    Deque<Node> doomed = new ArrayDeque<>(List.of(node));
+    while (!doomed.isEmpty()) {
+      switch (doomed.pop()) {
+        case DirectoryNode directory -> {
+          directory
+              .children()
+              .forEach((name, child) -> {
+                if (child instanceof FileNode file) {
+                  file.removeName(new Name(directory, name));
+                }
+                doomed.push(child);
+              });
+          directory.children().clear();
+          directory.hang(null);
+          nodes.remove(directory);
+        }
+        case FileNode file -> {
+          if (file.names().isEmpty()) {
+            drop(file);
+          }
+        }
+      }
+    }
+  }
+
+  void rebind(LogRecord.Rebind record) throws StoreBroken {
+    FileNode file = file(record.node());
+    byInode.remove(file);
+    file.bind(record.inode());
+    index(file);
+  }
+
+  /// Notes that a file lost an entry.
+  void touch(FileNode file) {
+    touched.add(file);
+  }
+
+  /// Drops what bears no vectors any more. Ends a change.
+  void prune() {
+    Collection<Node> candidates = new ArrayList<>(touched);
+    touched.clear();
+    for (Node candidate : candidates) {
+      switch (candidate) {
+        case FileNode file -> {
+          if (file.entries().isEmpty()) {
+            for (Name name : file.names()) {
+              name.parent().children().remove(name.text());
+              pruneUpwards(name.parent());
+            }
+            drop(file);
+          }
+        }
+        case DirectoryNode directory -> pruneUpwards(directory);
+      }
+    }
+  }
+
+  private void pruneUpwards(DirectoryNode lowest) {
+    DirectoryNode directory = lowest;
+    while (directory.children().isEmpty() && !directory.isRoot()) {
+      Name name = directory.name();
+      if (name == null) {
+        return;
+      }
+      name.parent().children().remove(name.text());
+      directory.hang(null);
+      nodes.remove(directory);
+      directory = name.parent();
+    }
+  }
+
+  private void drop(FileNode file) {
+    for (Entry entry : file.entries()) {
+      file.removeEntry(entry);
+      retired.accept(entry);
+    }
+    for (Name name : file.names()) {
+      file.removeName(name);
+    }
+    byInode.remove(file);
+    nodes.remove(file);
+  }
+
+  private void index(FileNode file) {
+    if (file.inode() != 0) {
+      byInode.put(file);
+    }
+  }
+
+  private void attach(Node node, Name name) throws StoreBroken {
+    if (name.parent().children().putIfAbsent(name.text(), node) != null) {
+      throw new StoreBroken("node " + name.parent().id() + " holds a name twice");
+    }
+    switch (node) {
+      case DirectoryNode directory -> directory.hang(name);
+      case FileNode file -> file.addName(name);
+    }
+  }
+
+  private void detach(Node node, Name name) throws StoreBroken {
+    if (childAt(name) != node) {
+      throw new StoreBroken("node " + node.id() + " does not have the name that it loses");
+    }
+    name.parent().children().remove(name.text());
+    if (node instanceof FileNode file) {
+      file.removeName(name);
+    }
+    touched.add(name.parent());
+  }
+}

@@ -1,0 +1,224 @@
+package org.vexfs.daemon.store;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import org.vexfs.daemon.base.Limits;
+import org.vexfs.daemon.base.VectorFailure.StoreBroken;
+
+/// The bodies of records; FORMAT.md, "Bodies". Integers are little-endian; a name is its length as
+/// u16 and its bytes.
+final class RecordCodec {
+  /// What the values of a [LogRecord.Put] begin at a multiple of, in the file.
+  static final int VALUE_ALIGNMENT = 64;
+
+  /// Bytes from the start of a put to where its values begin at the earliest.
+  private static final int PUT_FIXED_BYTES = RecordHeader.BYTES + 24;
+
+  private static final byte COLLECTION = 1;
+  private static final byte NODE = 2;
+  private static final byte LINK = 3;
+  private static final byte MOVE = 4;
+  private static final byte EXCHANGE = 5;
+  private static final byte UNLINK = 6;
+  private static final byte REBIND = 7;
+  private static final byte PUT = 8;
+  private static final byte DELETE = 9;
+  private static final byte SEAL = 10;
+
+  private RecordCodec() {}
+
+  /// Whether this version can read records of this type.
+  static boolean isKnown(byte type) {
+    return type >= COLLECTION && type <= SEAL;
+  }
+
+  static byte type(LogRecord record) {
+    return switch (record) {
+      case LogRecord.DefineCollection _ -> COLLECTION;
+      case LogRecord.CreateNode _ -> NODE;
+      case LogRecord.Link _ -> LINK;
+      case LogRecord.Move _ -> MOVE;
+      case LogRecord.Exchange _ -> EXCHANGE;
+      case LogRecord.Unlink _ -> UNLINK;
+      case LogRecord.Rebind _ -> REBIND;
+      case LogRecord.Put _ -> PUT;
+      case LogRecord.Delete _ -> DELETE;
+      case LogRecord.Seal _ -> SEAL;
+    };
+  }
+
+  /// Bytes of the whole record where it lies at `position` of a segment.
+  static long length(LogRecord record, long position) {
+    long exact =
+        switch (record) {
+          case LogRecord.DefineCollection(_, String name, String metric, _, String embedder) ->
+              RecordHeader.BYTES + 8 + bytes(name) + bytes(metric) + bytes(embedder);
+          case LogRecord.CreateNode(_, _, String name, _, _) ->
+              RecordHeader.BYTES + 25 + bytes(name);
+          case LogRecord.Link(_, _, String name) -> RecordHeader.BYTES + 16 + bytes(name);
+          case LogRecord.Move(_, _, String from, _, String to) ->
+              RecordHeader.BYTES + 24 + bytes(from) + bytes(to);
+          case LogRecord.Exchange(_, String name, _, String other) ->
+              RecordHeader.BYTES + 16 + bytes(name) + bytes(other);
+          case LogRecord.Unlink(_, _, String name) -> RecordHeader.BYTES + 16 + bytes(name);
+          case LogRecord.Rebind _ -> RecordHeader.BYTES + 16;
+          case LogRecord.Put put -> valuesOffset(position) + put.valueBytes();
+          case LogRecord.Delete _ -> RecordHeader.BYTES + 12;
+          case LogRecord.Seal _ -> RecordHeader.BYTES;
+        };
+    return aligned(exact, RecordHeader.ALIGNMENT);
+  }
+
+  /// Bytes from the start of a put at `position` of a segment to its values.
+  static int valuesOffset(long position) {
+    return (int) (aligned(position + PUT_FIXED_BYTES, VALUE_ALIGNMENT) - position);
+  }
+
+  private static long aligned(long value, int alignment) {
+    return (value + alignment - 1) / alignment * alignment;
+  }
+
+  private static int bytes(String name) {
+    return Short.BYTES + name.length();
+  }
+
+  /// Writes the body of a record that lies at `offset` of `bytes`, zeros so far, and at `position`
+  /// of its segment. `values` are a put's.
+  static void encode(
+      LogRecord record, float[] values, MemorySegment bytes, long offset, long position) {
+    ByteBuffer body =
+        bytes
+            .asSlice(offset, length(record, position))
+            .asByteBuffer()
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .position(RecordHeader.BYTES);
+    switch (record) {
+      case LogRecord.DefineCollection(
+              int id,
+              String name,
+              String metric,
+              int dimension,
+              String embedder) -> {
+        body.putInt(id).putInt(dimension);
+        putName(putName(putName(body, name), metric), embedder);
+      }
+      case LogRecord.CreateNode(long id, long parent, String name, boolean directory, long inode) ->
+          putName(
+              body.putLong(id).putLong(parent).putLong(inode).put((byte) (directory ? 1 : 0)),
+              name);
+      case LogRecord.Link(long node, long parent, String name) ->
+          putName(body.putLong(node).putLong(parent), name);
+      case LogRecord.Move(long node, long from, String fromName, long to, String toName) ->
+          putName(putName(body.putLong(node).putLong(from).putLong(to), fromName), toName);
+      case LogRecord.Exchange(long parent, String name, long otherParent, String otherName) ->
+          putName(putName(body.putLong(parent).putLong(otherParent), name), otherName);
+      case LogRecord.Unlink(long node, long parent, String name) ->
+          putName(body.putLong(node).putLong(parent), name);
+      case LogRecord.Rebind(long node, long inode) -> body.putLong(node).putLong(inode);
+      case LogRecord.Put(long node, int collection, int rows, int dimension) -> {
+        int valuesOffset = valuesOffset(position);
+        body.putLong(node).putInt(collection).putInt(dimension).putInt(rows).putInt(valuesOffset);
+        MemorySegment.copy(
+            values,
+            0,
+            bytes,
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN),
+            offset + valuesOffset,
+            values.length);
+      }
+      case LogRecord.Delete(long node, int collection) -> body.putLong(node).putInt(collection);
+      case LogRecord.Seal _ -> {}
+    }
+  }
+
+  private static ByteBuffer putName(ByteBuffer body, String name) {
+    return body.putShort((short) name.length()).put(name.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /// Reads the body of a record whose checksum holds, at `offset` of `bytes` and `position` of its
+  /// segment.
+  ///
+  /// @throws StoreBroken where the body is none that this version, or an earlier one, writes
+  static LogRecord decode(RecordHeader header, MemorySegment bytes, long offset, long position)
+      throws StoreBroken {
+    ByteBuffer body =
+        bytes
+            .asSlice(offset, header.length())
+            .asByteBuffer()
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .position(RecordHeader.BYTES);
+    LogRecord record;
+    try {
+      record = decode(header.type(), body);
+    } catch (BufferUnderflowException e) {
+      throw new StoreBroken("a record of type " + header.type() + " is too short");
+    }
+    if (record instanceof LogRecord.Put put) {
+      check(put, body.getInt(), position);
+    }
+    if (length(record, position) != header.length()) {
+      throw new StoreBroken("a record's length does not fit what it says: " + record);
+    }
+    return record;
+  }
+
+  private static LogRecord decode(byte type, ByteBuffer body) throws StoreBroken {
+    return switch (type) {
+      case COLLECTION -> {
+        int id = body.getInt();
+        int dimension = body.getInt();
+        yield new LogRecord.DefineCollection(id, name(body), name(body), dimension, name(body));
+      }
+      case NODE -> {
+        long id = body.getLong();
+        long parent = body.getLong();
+        long inode = body.getLong();
+        boolean directory = body.get() == 1;
+        yield new LogRecord.CreateNode(id, parent, name(body), directory, inode);
+      }
+      case LINK -> new LogRecord.Link(body.getLong(), body.getLong(), name(body));
+      case MOVE -> {
+        long node = body.getLong();
+        long from = body.getLong();
+        long to = body.getLong();
+        yield new LogRecord.Move(node, from, name(body), to, name(body));
+      }
+      case EXCHANGE -> {
+        long parent = body.getLong();
+        long otherParent = body.getLong();
+        yield new LogRecord.Exchange(parent, name(body), otherParent, name(body));
+      }
+      case UNLINK -> new LogRecord.Unlink(body.getLong(), body.getLong(), name(body));
+      case REBIND -> new LogRecord.Rebind(body.getLong(), body.getLong());
+      case PUT -> {
+        long node = body.getLong();
+        int collection = body.getInt();
+        int dimension = body.getInt();
+        yield new LogRecord.Put(node, collection, body.getInt(), dimension);
+      }
+      case DELETE -> new LogRecord.Delete(body.getLong(), body.getInt());
+      case SEAL -> new LogRecord.Seal();
+      default -> throw new StoreBroken("a record is of the unknown type " + type);
+    };
+  }
+
+  private static void check(LogRecord.Put put, int valuesOffset, long position) throws StoreBroken {
+    if (put.rows() < 1
+        || put.dimension() < 1
+        || put.dimension() > Limits.MAX_DIMENSION
+        || put.valueBytes() > Limits.MAX_ENTRY_BYTES
+        || valuesOffset != valuesOffset(position)) {
+      throw new StoreBroken("a record describes vectors that cannot be: " + put);
+    }
+  }
+
+  private static String name(ByteBuffer body) {
+    byte[] name = new byte[Short.toUnsignedInt(body.getShort())];
+    body.get(name);
+    return new String(name, StandardCharsets.ISO_8859_1);
+  }
+}

@@ -1,0 +1,112 @@
+package org.vexfs.daemon.store;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+import org.vexfs.daemon.base.VectorFailure.StoreTooNew;
+
+/// What a log segment begins with; FORMAT.md, "Segment header".
+///
+/// @param store what all segments of a store share, and no two stores do
+/// @param number the segment's, from 1
+/// @param firstSequence the sequence number of its first record
+/// @param minor the minor part of the version that began it
+record SegmentHeader(UUID store, long number, long firstSequence, int minor) {
+  /// Bytes of a header.
+  static final int BYTES = 64;
+
+  /// A version that differs here is not to be read by this one.
+  static final int MAJOR = 1;
+
+  /// A version that differs only here may have more types of records.
+  static final int MINOR = 0;
+
+  /// As people read it.
+  static final String VERSION = MAJOR + "." + MINOR;
+
+  private static final byte[] MAGIC = "VEXFSLOG".getBytes(StandardCharsets.US_ASCII);
+  private static final int CHECKSUM_OFFSET = 60;
+  private static final String SUFFIX = ".vexlog";
+  private static final int NAME_DIGITS = 10;
+
+  /// The header of a new segment.
+  SegmentHeader(UUID store, long number, long firstSequence) {
+    this(store, number, firstSequence, MINOR);
+  }
+
+  /// The name of the file that holds segment `number`.
+  static String fileName(long number) {
+    String digits = Long.toString(number);
+    return "0".repeat(Math.max(0, NAME_DIGITS - digits.length())) + digits + SUFFIX;
+  }
+
+  /// Whether a file of this name holds a segment.
+  static boolean isFileName(String name) {
+    return name.matches("\\d{" + NAME_DIGITS + ",18}\\" + SUFFIX);
+  }
+
+  /// The number of the segment that a file of this name holds.
+  static long numberOf(String fileName) {
+    return Long.parseLong(fileName.substring(0, fileName.length() - SUFFIX.length()));
+  }
+
+  /// The version that began this segment, as people read it.
+  String version() {
+    return MAJOR + "." + minor;
+  }
+
+  /// The bytes of this header.
+  ByteBuffer encode() {
+    ByteBuffer header = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    header.put(MAGIC).putShort((short) MAJOR).putShort((short) minor).putInt(BYTES);
+    header.putLong(store.getMostSignificantBits()).putLong(store.getLeastSignificantBits());
+    header.putLong(number).putLong(firstSequence);
+    return header.putInt(CHECKSUM_OFFSET, checksum(header)).rewind();
+  }
+
+  /// The header that a segment begins with, where there is a whole and sound one.
+  ///
+  /// @throws StoreTooNew where it is of a version that this one cannot read
+  static Optional<SegmentHeader> read(MemorySegment segment, String file) throws StoreTooNew {
+    if (segment.byteSize() < BYTES) {
+      return Optional.empty();
+    }
+    ByteBuffer header = segment.asSlice(0, BYTES).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    byte[] magic = new byte[MAGIC.length];
+    header.get(magic);
+    if (!Arrays.equals(magic, MAGIC) || header.getInt(CHECKSUM_OFFSET) != checksum(header)) {
+      return Optional.empty();
+    }
+    int major = Short.toUnsignedInt(header.getShort());
+    int minor = Short.toUnsignedInt(header.getShort());
+    if (major > MAJOR) {
+      throw new StoreTooNew(
+          file
+              + " was written in format "
+              + major
+              + "."
+              + minor
+              + "; this version reads up to "
+              + VERSION
+              + ": use the newer VexFS");
+    }
+    header.getInt();
+    return Optional.of(
+        new SegmentHeader(
+            new UUID(header.getLong(), header.getLong()),
+            header.getLong(),
+            header.getLong(),
+            minor));
+  }
+
+  private static int checksum(ByteBuffer header) {
+    CRC32C crc = new CRC32C();
+    crc.update(header.duplicate().position(0).limit(CHECKSUM_OFFSET));
+    return (int) crc.getValue();
+  }
+}

@@ -1,0 +1,19 @@
+package org.vexfs.daemon.store;
+
+import java.util.Optional;
+
+/// Figures of an open store.
+///
+/// @param segments files of the log
+/// @param bytes bytes written to them
+/// @param liveBytes bytes of records that hold live vectors
+/// @param deadBytes bytes of records that hold vectors which were deleted or replaced
+/// @param entries entries of all collections
+/// @param readOnlyCause why the store takes no changes, where it does not
+public record StoreState(
+    int segments,
+    long bytes,
+    long liveBytes,
+    long deadBytes,
+    long entries,
+    Optional<String> readOnlyCause) {}

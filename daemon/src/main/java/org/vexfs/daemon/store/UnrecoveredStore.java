@@ -1,0 +1,154 @@
+package org.vexfs.daemon.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.base.VectorFailure.StoreBroken;
+import org.vexfs.daemon.base.VectorFailure.StoreInUse;
+import org.vexfs.daemon.base.VectorFailure.StoreTooNew;
+import org.vexfs.daemon.io.StorageBusyException;
+import org.vexfs.daemon.io.StorageDirectory;
+import org.vexfs.daemon.io.StorageFile;
+
+/// A store that this process has locked and whose version it can read, but whose log it has not
+/// read yet. The only way to a [VectorStore] is [#recover].
+public final class UnrecoveredStore implements Closeable {
+  private static final String LOCK_NAME = "lock";
+
+  private final StorageDirectory directory;
+  private final StoreOptions options;
+  private final Closeable lock;
+  private final List<String> segmentNames;
+
+  private boolean handedOver;
+
+  private UnrecoveredStore(
+      StorageDirectory directory, StoreOptions options, Closeable lock, List<String> names) {
+    this.directory = directory;
+    this.options = options;
+    this.lock = lock;
+    this.segmentNames = names;
+  }
+
+  /// A store that was read.
+  ///
+  /// @param store ready for use
+  /// @param report what reading it found
+  public record Recovered(VectorStore store, RecoveryReport report) {}
+
+  /// Locks the store in this directory, which may be empty, and looks at its version. Takes no
+  /// longer for a large store than for a small one.
+  ///
+  /// @throws StoreInUse where another daemon has it
+  /// @throws StoreTooNew where a newer version wrote it
+  /// @throws StoreBroken where the directory cannot be read
+  public static UnrecoveredStore open(StorageDirectory directory, StoreOptions options)
+      throws VectorFailure {
+    Closeable lock = lock(directory);
+    boolean opened = false;
+    try {
+      List<String> names = directory.list().stream().filter(SegmentHeader::isFileName).toList();
+      if (!names.isEmpty()) {
+        checkVersion(directory, names.getLast());
+      }
+      opened = true;
+      return new UnrecoveredStore(directory, options, lock, names);
+    } catch (IOException e) {
+      throw broken(directory, e);
+    } finally {
+      if (!opened) {
+        release(lock);
+      }
+    }
+  }
+
+  private static Closeable lock(StorageDirectory directory) throws VectorFailure {
+    try {
+      return directory.lock(LOCK_NAME);
+    } catch (StorageBusyException e) {
+      throw new StoreInUse(
+          "the store in "
+              + directory.describe()
+              + " is in use by another mount: "
+              + e.getMessage());
+    } catch (IOException e) {
+      throw broken(directory, e);
+    }
+  }
+
+  private static void checkVersion(StorageDirectory directory, String name)
+      throws IOException, StoreTooNew {
+    ByteBuffer header = ByteBuffer.allocate(SegmentHeader.BYTES);
+    try (StorageFile file = directory.open(name)) {
+      while (header.hasRemaining() && file.read(header, header.position()) > 0) {}
+    }
+    // Whether the header is sound is for recovery to judge.
+    SegmentHeader.read(MemorySegment.ofBuffer(header.flip()), name);
+  }
+
+  /// Reads the log: checks every record, cuts off a torn tail, and rebuilds what the log says.
+  ///
+  /// @param probe what tells whether a file is still where the store believes it
+  /// @throws StoreBroken where the log is damaged or cannot be read; nothing was changed then
+  /// @throws StoreTooNew where it holds what only a newer version understands
+  public Recovered recover(HostProbe probe) throws VectorFailure {
+    List<LogSegment> segments = new ArrayList<>();
+    boolean done = false;
+    try {
+      LogReader reader = new LogReader(directory, options, segments);
+      RecoveryReport report = reader.read(segmentNames);
+      VectorLog log =
+          new VectorLog(directory, options, reader.store(), segments, reader.lastSequence());
+      Recovered recovered =
+          new Recovered(
+              new VectorStore(directory.describe(), lock, log, reader.contents(), probe), report);
+      done = true;
+      handedOver = true;
+      return recovered;
+    } catch (IOException | InternalError e) {
+      // An InternalError is how the JVM reports a page of a mapping that the disk did not give.
+      throw broken(directory, e);
+    } finally {
+      if (!done) {
+        closeAll(segments);
+      }
+    }
+  }
+
+  private static void closeAll(List<LogSegment> segments) {
+    for (LogSegment segment : segments) {
+      try {
+        segment.close();
+      } catch (IOException e) {
+        // Another failure is already on its way to the caller, and nothing was written.
+        continue;
+      }
+    }
+  }
+
+  private static StoreBroken broken(StorageDirectory directory, Throwable e) {
+    return new StoreBroken("the store in " + directory.describe() + " cannot be read: " + e);
+  }
+
+  /// Gives the store back where it was not recovered.
+  @Override
+  public void close() {
+    if (!handedOver) {
+      handedOver = true;
+      release(lock);
+    }
+  }
+
+  private static void release(Closeable lock) {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      // The lock ends with its descriptor, which is closed whatever close() reports.
+      return;
+    }
+  }
+}

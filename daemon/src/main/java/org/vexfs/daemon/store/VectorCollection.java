@@ -1,0 +1,156 @@
+package org.vexfs.daemon.store;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.vexfs.daemon.distance.Metric;
+import org.vexfs.daemon.index.Vectors;
+
+/// A named set of vectors of one dimension and one metric.
+///
+/// Rows are numbered by *slots*: dense, ascending, never used twice while the store is open (they
+/// are given anew when it is opened). An entry that is replaced gets new slots, live before the old
+/// ones die, so a search that runs meanwhile may meet both but never neither.
+///
+/// Any thread may read, without a lock. After a change of the store has returned, every thread sees
+/// it here.
+public final class VectorCollection {
+  private final int id;
+  private final String name;
+  private final SlotTable slots = new SlotTable();
+  private final List<SlotListener> listeners = new CopyOnWriteArrayList<>();
+
+  /// Changed under the writer lock only.
+  private volatile Metric metric;
+
+  private volatile Optional<String> embedder;
+  private volatile Figures figures = new Figures(0, 0, 0);
+
+  /// What changes together.
+  private record Figures(int entries, int rows, long version) {
+    Figures after(int entriesMore, int rowsMore) {
+      return new Figures(entries + entriesMore, rows + rowsMore, version + 1);
+    }
+  }
+
+  VectorCollection(int id, String name, Metric metric, Optional<String> embedder) {
+    this.id = id;
+    this.name = name;
+    this.metric = metric;
+    this.embedder = embedder;
+  }
+
+  /// The number that stands for the name in the log.
+  int id() {
+    return id;
+  }
+
+  /// What users call this.
+  public String name() {
+    return name;
+  }
+
+  /// How near two vectors are; final once the collection has a dimension.
+  public Metric metric() {
+    return metric;
+  }
+
+  /// Values a vector; 0 until the first vector came, final from then on.
+  public int dimension() {
+    return slots.dimension();
+  }
+
+  /// What makes vectors of text for this collection.
+  public Optional<String> embedder() {
+    return embedder;
+  }
+
+  /// Files that have an entry here.
+  public int entryCount() {
+    return figures.entries();
+  }
+
+  /// Rows of all entries.
+  public int liveRows() {
+    return figures.rows();
+  }
+
+  /// Grows with every change, so that what was computed from this can be told from what is out of
+  /// date.
+  public long version() {
+    return figures.version();
+  }
+
+  /// The vectors, by slot.
+  public Vectors vectors() {
+    return slots;
+  }
+
+  /// All slots below were handed out, live or dead by now.
+  public int slotLimit() {
+    return slots.limit();
+  }
+
+  /// Whether the row in this slot, which was handed out, is still its file's.
+  public boolean isLive(int slot) {
+    return slots.entry(slot).isLive();
+  }
+
+  /// The file whose row is, or was, in this slot.
+  public FileNode owner(int slot) {
+    return slots.entry(slot).file();
+  }
+
+  /// Which row of its entry this slot is, from 0.
+  public int row(int slot) {
+    return slot - slots.entry(slot).firstSlot();
+  }
+
+  /// The slots of a file's entry here: `rows` from `firstSlot` on; none where it has no entry.
+  public Optional<SlotRange> slotsOf(FileNode file) {
+    return file.entry(this).map(entry -> new SlotRange(entry.firstSlot(), entry.rows()));
+  }
+
+  /// Who is told of changes from now on.
+  void addListener(SlotListener listener) {
+    listeners.add(listener);
+  }
+
+  void removeListener(SlotListener listener) {
+    listeners.remove(listener);
+  }
+
+  List<SlotListener> listeners() {
+    return listeners;
+  }
+
+  boolean hasRoomFor(int rows) {
+    return slots.hasRoomFor(rows);
+  }
+
+  void redefine(Metric metric, int dimension, Optional<String> embedder) {
+    this.metric = metric;
+    this.embedder = embedder;
+    slots.fixDimension(dimension);
+    figures = figures.after(0, 0);
+  }
+
+  /// Makes the rows of an entry visible.
+  void publish(Entry entry) {
+    slots.append(entry);
+    figures = figures.after(1, entry.rows());
+  }
+
+  /// Takes the rows of an entry out of sight.
+  void retire(Entry entry) {
+    entry.retire();
+    if (entry.hasSlots()) {
+      figures = figures.after(-1, -entry.rows());
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "VectorCollection[" + name + "]";
+  }
+}

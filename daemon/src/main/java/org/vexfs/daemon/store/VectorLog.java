@@ -1,0 +1,331 @@
+package org.vexfs.daemon.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.base.VectorFailure.StoreBroken;
+import org.vexfs.daemon.base.VectorFailure.StoreFull;
+import org.vexfs.daemon.base.VectorFailure.StoreReadOnly;
+import org.vexfs.daemon.io.MappedFile;
+import org.vexfs.daemon.io.StorageDirectory;
+import org.vexfs.daemon.io.StorageFile;
+import org.vexfs.daemon.io.StorageFullException;
+
+/// The end of the log: appends changes, starts segments, flushes.
+///
+/// A change is in the log once it reached the page cache, and durable once [#sync] returned. A full
+/// disk leaves the log as it was. After any other I/O error nobody knows what the disk holds, so
+/// the log *latches*: it refuses every later change and says why.
+///
+/// Appending is under the store's writer lock; [#sync] may be called by any thread.
+final class VectorLog implements Closeable {
+  /// Changes up to this size are put together in memory that is kept.
+  private static final int SCRATCH_BYTES = 1 << 20;
+
+  private final StorageDirectory directory;
+  private final StoreOptions options;
+  private final UUID store;
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment scratch = arena.allocate(SCRATCH_BYTES);
+
+  /// All segments, the one appended to last; grown under the writer lock.
+  private final List<LogSegment> segments;
+
+  /// Up to where the log is written: changed under the writer lock, together with the segment under
+  /// `syncing` as well.
+  private volatile End end;
+
+  private volatile Optional<String> latched = Optional.empty();
+
+  /// Held while flushing, so that callers that come meanwhile share the next flush. Taken after the
+  /// writer lock where both are.
+  private final ReentrantLock syncing = new ReentrantLock();
+
+  /// The last record known to be durable; written under `syncing`.
+  private volatile long synced;
+
+  /// The last record when the log was opened or sealed; used under the writer lock.
+  private long sealed;
+
+  /// @param segment what is appended to; none before the first change
+  /// @param sequence the last record's number
+  private record End(Optional<LogSegment> segment, long sequence) {}
+
+  /// Goes on after the segments that recovery found and made durable, whose last record is
+  /// `sequence`.
+  VectorLog(
+      StorageDirectory directory,
+      StoreOptions options,
+      UUID store,
+      List<LogSegment> segments,
+      long sequence) {
+    this.directory = directory;
+    this.options = options;
+    this.store = store;
+    this.segments = new CopyOnWriteArrayList<>(segments);
+    this.end =
+        new End(segments.isEmpty() ? Optional.empty() : Optional.of(segments.getLast()), sequence);
+    this.synced = sequence;
+    this.sealed = sequence;
+  }
+
+  /// Why nothing can be appended, where it cannot.
+  Optional<String> latched() {
+    return latched;
+  }
+
+  int segmentCount() {
+    return segments.size();
+  }
+
+  /// Bytes written to all segments.
+  long bytes() {
+    return segments.stream().mapToLong(LogSegment::end).sum();
+  }
+
+  /// Appends a change, whole or not at all, and tells where each of its records lies. `values` are
+  /// those of the put among them.
+  List<LogPosition> append(List<LogRecord> change, float[] values) throws VectorFailure {
+    refuseIfLatched();
+    try {
+      LogSegment segment = segmentFor(change);
+      return write(segment, change, values);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private void refuseIfLatched() throws StoreReadOnly {
+    if (latched.isPresent()) {
+      throw new StoreReadOnly(
+          "the store takes no changes since an error: "
+              + latched.get()
+              + "; mount again once its cause is gone");
+    }
+  }
+
+  /// Refuses all changes from now on.
+  StoreBroken latch(String cause) {
+    if (latched.isEmpty()) {
+      latched = Optional.of(cause);
+    }
+    return new StoreBroken(cause);
+  }
+
+  private VectorFailure failed(IOException e) {
+    return e instanceof StorageFullException
+        ? new StoreFull("no space left for the store in " + directory.describe())
+        : latch(describe(e));
+  }
+
+  private String describe(Exception e) {
+    return "the store in " + directory.describe() + " failed: " + e;
+  }
+
+  private List<LogPosition> write(LogSegment segment, List<LogRecord> change, float[] values)
+      throws IOException {
+    long start = segment.end();
+    long length = lengthAt(start, change);
+    try (Arena once = Arena.ofConfined()) {
+      MemorySegment buffer =
+          length <= SCRATCH_BYTES
+              ? scratch.asSlice(0, length).fill((byte) 0)
+              : once.allocate(length);
+      List<Long> positions = encode(buffer, segment, change, values);
+      MemorySegment region = append(segment, buffer);
+      end = new End(end.segment(), end.sequence() + change.size());
+      long regionStart = segment.file().regionStart();
+      return positions.stream()
+          .map(at -> new LogPosition(segment, at, region, at - regionStart))
+          .toList();
+    }
+  }
+
+  private MemorySegment append(LogSegment segment, MemorySegment records) throws IOException {
+    long start = segment.end();
+    try {
+      return segment.append(records);
+    } catch (StorageFullException e) {
+      // What did get written would read as a torn tail; cutting it also gives its space back.
+      try {
+        segment.file().truncate(start);
+      } catch (IOException cut) {
+        throw new IOException("a change that did not fit could not be cut off", cut);
+      }
+      throw e;
+    }
+  }
+
+  private List<Long> encode(
+      MemorySegment buffer, LogSegment segment, List<LogRecord> change, float[] values) {
+    List<Long> positions = new ArrayList<>(change.size());
+    long start = segment.end();
+    long position = start;
+    long sequence = end.sequence();
+    for (LogRecord record : change) {
+      positions.add(position);
+      long offset = position - start;
+      int length = (int) RecordCodec.length(record, position);
+      sequence++;
+      boolean more = positions.size() < change.size();
+      RecordHeader header =
+          new RecordHeader(
+              length, RecordCodec.type(record), more ? RecordHeader.MORE : 0, sequence, synced, 0);
+      header.write(buffer, offset);
+      RecordCodec.encode(record, values, buffer, offset, position);
+      int checksum = segment.checksum().of(buffer, offset, length, position);
+      header.withChecksum(checksum).write(buffer, offset);
+      position += length;
+    }
+    return positions;
+  }
+
+  private static long lengthAt(long start, List<LogRecord> change) {
+    long position = start;
+    for (LogRecord record : change) {
+      position += RecordCodec.length(record, position);
+    }
+    return position - start;
+  }
+
+  private LogSegment segmentFor(List<LogRecord> change) throws IOException {
+    Optional<LogSegment> current = end.segment();
+    if (current.isPresent()) {
+      LogSegment segment = current.get();
+      long start = segment.end();
+      if (segment.isEmpty() || start + lengthAt(start, change) <= options.segmentBytes()) {
+        return segment;
+      }
+    }
+    return roll(current);
+  }
+
+  /// Starts a segment. The one before is durable before the new one exists: that is why recovery
+  /// may take a flaw anywhere but in the last segment for damage.
+  private LogSegment roll(Optional<LogSegment> previous) throws IOException {
+    syncing.lock();
+    try {
+      if (previous.isPresent()) {
+        flush(previous.get());
+        synced = end.sequence();
+      }
+      LogSegment started = start(previous.map(LogSegment::number).orElse(0L) + 1);
+      segments.add(started);
+      if (previous.isPresent()) {
+        finish(previous.get());
+      }
+      end = new End(Optional.of(started), end.sequence());
+      return started;
+    } finally {
+      syncing.unlock();
+    }
+  }
+
+  /// After a failed flush the page cache may claim to be clean: nothing can be trusted any more,
+  /// whatever the error, so it must not pass for a full disk.
+  private static void flush(LogSegment segment) throws IOException {
+    try {
+      segment.file().sync();
+    } catch (StorageFullException e) {
+      throw new IOException("what was written could not be flushed", e);
+    }
+  }
+
+  private static void finish(LogSegment segment) throws IOException {
+    try {
+      segment.file().finish(segment.end());
+    } catch (StorageFullException e) {
+      throw new IOException("a segment could not be ended", e);
+    }
+  }
+
+  private LogSegment start(long number) throws IOException {
+    SegmentHeader header = new SegmentHeader(store, number, end.sequence() + 1);
+    String name = SegmentHeader.fileName(number);
+    StorageFile file = directory.create(name);
+    boolean started = false;
+    try {
+      MappedFile mapped = MappedFile.of(file, 0, options.windowBytes());
+      try {
+        mapped.regionFor(0, SegmentHeader.BYTES);
+        mapped.write(header.encode(), 0);
+        mapped.sync();
+        directory.sync();
+        started = true;
+        return new LogSegment(header, mapped, SegmentHeader.BYTES);
+      } finally {
+        if (!started) {
+          mapped.close();
+        }
+      }
+    } finally {
+      if (!started) {
+        file.close();
+        directory.delete(name);
+      }
+    }
+  }
+
+  /// Makes durable every change that returned before this was called. Callers that come while a
+  /// flush runs share the next one.
+  void sync() throws VectorFailure {
+    long wanted = end.sequence();
+    syncing.lock();
+    try {
+      if (synced >= wanted) {
+        return;
+      }
+      refuseIfLatched();
+      End reached = end;
+      if (reached.segment().isPresent()) {
+        flush(reached.segment().get());
+      }
+      synced = reached.sequence();
+    } catch (IOException e) {
+      throw latch(describe(e));
+    } finally {
+      syncing.unlock();
+    }
+  }
+
+  /// Makes everything durable and says so in the log, so that damage to it can be told from a torn
+  /// tail. A log that latched is left as it lies.
+  void seal() throws VectorFailure {
+    if (latched.isPresent() || sealed == end.sequence()) {
+      return;
+    }
+    sync();
+    try {
+      append(List.of(new LogRecord.Seal()), new float[0]);
+      sync();
+    } catch (StoreFull e) {
+      // The seal is a courtesy to the next start; all that was promised is durable already.
+      return;
+    }
+    sealed = end.sequence();
+  }
+
+  /// Ends the files and all mappings.
+  @Override
+  public void close() throws IOException {
+    Optional<LogSegment> last = end.segment();
+    try {
+      if (last.isPresent() && latched.isEmpty()) {
+        finish(last.get());
+      }
+    } finally {
+      for (LogSegment segment : segments) {
+        segment.close();
+      }
+      arena.close();
+    }
+  }
+}

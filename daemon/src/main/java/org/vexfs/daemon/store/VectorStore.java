@@ -1,0 +1,408 @@
+package org.vexfs.daemon.store;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.vexfs.daemon.base.TreePath;
+import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.base.VectorFailure.InvalidRequest;
+import org.vexfs.daemon.base.VectorFailure.StoreBroken;
+import org.vexfs.daemon.base.VectorFailure.StoreFull;
+import org.vexfs.daemon.base.VectorMatrix;
+import org.vexfs.daemon.distance.Metric;
+
+/// The vectors of the files of SOURCE, kept in a log and found by path.
+///
+/// A file is named by its path and the host's inode number (0 where it is not known), so that a
+/// hard link leads to the vectors of its file, and a file that was replaced behind the mount keeps
+/// those of its path; [Resolution] has the rules. A change that returned survives the end of the
+/// process, however it ends; after [#sync] it survives power loss as well.
+///
+/// Any thread may call anything, until [#close]. Changes happen one after another under the writer
+/// lock, which is held while the log is written. Reading the tree waits only for another change's
+/// few steps in memory, never for the disk; reading collections waits for nothing.
+public final class VectorStore {
+  private final String place;
+  private final Closeable lock;
+  private final VectorLog log;
+  private final HostProbe probe;
+
+  /// Lets one change in at a time. First in the lock order: `writing`, `naming`; `writing`, the
+  /// log's `syncing`.
+  private final ReentrantLock writing = new ReentrantLock();
+
+  /// Guards `contents` against readers while a change is applied. The writer itself reads them
+  /// without it: nobody else changes them.
+  private final ReentrantReadWriteLock naming = new ReentrantReadWriteLock();
+
+  private final Contents contents;
+
+  @GuardedBy("writing")
+  private boolean closed;
+
+  VectorStore(String place, Closeable lock, VectorLog log, Contents contents, HostProbe probe) {
+    this.place = place;
+    this.lock = lock;
+    this.log = log;
+    this.contents = contents;
+    this.probe = probe;
+  }
+
+  /// All collections, in the order of their names.
+  public List<VectorCollection> collections() {
+    return reading(() -> List.copyOf(contents.collections().values()));
+  }
+
+  /// The collection of this name.
+  public Optional<VectorCollection> collection(String name) {
+    return reading(() -> Optional.ofNullable(contents.collections().get(name)));
+  }
+
+  /// Makes a collection, or changes one that never had a vector.
+  ///
+  /// @param embedder what makes vectors of text for it
+  /// @throws InvalidRequest where the name is no name, or the collection has had vectors and other
+  ///   settings
+  public VectorCollection configure(String name, Metric metric, Optional<String> embedder)
+      throws VectorFailure {
+    VectorChecks.checkName(name);
+    writing.lock();
+    try {
+      Optional<VectorCollection> known = collection(name);
+      if (known.isPresent()) {
+        VectorCollection collection = known.get();
+        if (collection.metric() == metric && collection.embedder().equals(embedder)) {
+          return collection;
+        }
+        if (collection.dimension() != 0) {
+          throw new InvalidRequest(
+              "collection "
+                  + name
+                  + " has had vectors: its metric "
+                  + collection.metric().id()
+                  + " and embedder "
+                  + collection.embedder().orElse("(none)")
+                  + " are fixed; use a new collection");
+        }
+      }
+      ChangePlan plan = new ChangePlan(contents.catalogue());
+      int id = known.map(VectorCollection::id).orElse(contents.nextCollectionId());
+      plan.define(
+          new LogRecord.DefineCollection(id, name, metric.id(), 0, embedderBytes(embedder)));
+      commit(plan);
+      return contents.collection(id);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private static String embedderBytes(Optional<String> embedder) {
+    return embedder.map(TreePath::bytesOfText).orElse("");
+  }
+
+  /// Gives a file an entry in a collection, in place of the one it may have. A collection that does
+  /// not exist is made, with the euclidean metric; the first vector fixes its dimension.
+  ///
+  /// @throws VectorFailure.InvalidVector where the dimension is another, or a value is not finite,
+  ///   or a row is zero and the metric cannot have that
+  /// @throws VectorFailure.TooLarge where the matrix is over a limit
+  public void put(TreePath path, long inode, String collection, VectorMatrix matrix)
+      throws VectorFailure {
+    VectorChecks.checkName(collection);
+    VectorChecks.checkPath(path);
+    writing.lock();
+    try {
+      Optional<VectorCollection> known = collection(collection);
+      Metric metric = known.map(VectorCollection::metric).orElse(Metric.EUCLIDEAN);
+      int dimension = known.map(VectorCollection::dimension).orElse(0);
+      VectorChecks.checkMatrix(matrix, collection, metric, dimension);
+      if (known.isPresent() && !known.get().hasRoomFor(matrix.rows())) {
+        throw new StoreFull("collection " + collection + " has no slots left: mount again");
+      }
+      ChangePlan plan = new ChangePlan(contents.catalogue());
+      int id = known.map(VectorCollection::id).orElse(contents.nextCollectionId());
+      if (dimension == 0) {
+        plan.define(
+            new LogRecord.DefineCollection(
+                id,
+                collection,
+                metric.id(),
+                matrix.dimension(),
+                embedderBytes(known.flatMap(VectorCollection::embedder))));
+      }
+      plan.put(plan.fileAt(path, inode, resolve(path, inode)), id, matrix);
+      commit(plan);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private Resolution resolve(TreePath path, long inode) {
+    return Resolution.of(contents.catalogue(), probe, path, inode);
+  }
+
+  /// The vectors that a file has in a collection.
+  public Optional<VectorMatrix> get(TreePath path, long inode, String collection)
+      throws VectorFailure {
+    Optional<VectorCollection> known = collection(collection);
+    Optional<FileNode> file = file(path, inode);
+    if (known.isEmpty() || file.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Entry> entry = file.get().entry(known.get());
+    try {
+      return entry.map(Entry::matrix);
+    } catch (InternalError e) {
+      // How the JVM reports a page of a mapping that the disk did not give.
+      throw new StoreBroken("the vectors of " + path + " cannot be read from " + place + ": " + e);
+    }
+  }
+
+  /// Takes a file's entry out of a collection, and says whether there was one.
+  public boolean remove(TreePath path, long inode, String collection) throws VectorFailure {
+    writing.lock();
+    try {
+      Optional<VectorCollection> known = collection(collection);
+      Resolution resolution = resolve(path, inode);
+      if (known.isEmpty() || resolution.file().flatMap(file -> file.entry(known.get())).isEmpty()) {
+        return false;
+      }
+      ChangePlan plan = new ChangePlan(contents.catalogue());
+      plan.settle(path, inode, resolution);
+      plan.delete(resolution.file().get(), known.get());
+      commit(plan);
+      return true;
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /// The names of the collections in which a file has an entry, in order.
+  public List<String> collectionsOf(TreePath path, long inode) {
+    return file(path, inode).map(FileNode::entries).orElse(List.of()).stream()
+        .map(entry -> entry.collection().name())
+        .sorted()
+        .toList();
+  }
+
+  /// The file at `path`, where it has entries. Changes nothing.
+  public Optional<FileNode> file(TreePath path, long inode) {
+    Optional<Optional<FileNode>> plain = reading(() -> plainlyKnown(path, inode));
+    if (plain.isPresent()) {
+      return plain.get();
+    }
+    writing.lock();
+    try {
+      return resolve(path, inode).file();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /// The answer where path and inode do not contradict one another, which spares asking the host.
+  private Optional<Optional<FileNode>> plainlyKnown(TreePath path, long inode) {
+    Optional<FileNode> known = contents.catalogue().findFile(path);
+    boolean plain =
+        inode == 0
+            || (known.isPresent()
+                ? known.get().inode() == inode
+                : contents.catalogue().findInode(inode).isEmpty());
+    return plain ? Optional.of(known) : Optional.empty();
+  }
+
+  /// The directory at `path`, where there are vectors below it: the scope of a search, see
+  /// [FileNode#isWithin].
+  public Optional<DirectoryNode> directory(TreePath path) {
+    return reading(() -> contents.catalogue().findDirectory(path));
+  }
+
+  /// All paths of a file; none once it lost its entries or is gone.
+  public List<TreePath> paths(FileNode file) {
+    return reading(() -> contents.catalogue().paths(file));
+  }
+
+  /// SOURCE has renamed a file or directory; what was at `to` is gone. Costs nothing where neither
+  /// bears vectors, and the same however many vectors lie below.
+  public void renamed(TreePath from, TreePath to) throws VectorFailure {
+    if (from.equals(to)) {
+      return;
+    }
+    checkApart(from, to);
+    changing(plan -> {
+      Optional<Node> node = contents.catalogue().find(from);
+      Optional<Node> replaced = contents.catalogue().find(to);
+      if (node.isPresent() && node.equals(replaced)) {
+        // rename(2) leaves two names of one file as they are.
+        return;
+      }
+      plan.drop(to);
+      node.ifPresent(moved -> plan.move(moved, from, to));
+    });
+  }
+
+  /// SOURCE has exchanged two files or directories.
+  public void exchanged(TreePath path, TreePath other) throws VectorFailure {
+    if (path.equals(other)) {
+      return;
+    }
+    checkApart(path, other);
+    changing(plan -> {
+      Optional<Node> node = contents.catalogue().find(path);
+      Optional<Node> otherNode = contents.catalogue().find(other);
+      if (node.isPresent() && otherNode.isPresent()) {
+        if (!node.equals(otherNode)) {
+          plan.exchange(path, other);
+        }
+      } else {
+        node.ifPresent(moved -> plan.move(moved, path, other));
+        otherNode.ifPresent(moved -> plan.move(moved, other, path));
+      }
+    });
+  }
+
+  private static void checkApart(TreePath path, TreePath other) {
+    if (path.isWithin(other) || other.isWithin(path)) {
+      throw new IllegalArgumentException(path + " and " + other + " lie within one another");
+    }
+  }
+
+  /// SOURCE has given a file a further name.
+  public void linked(TreePath existing, TreePath added) throws VectorFailure {
+    checkApart(existing, added);
+    changing(plan -> {
+      Optional<FileNode> file = contents.catalogue().findFile(existing);
+      Optional<FileNode> present = contents.catalogue().findFile(added);
+      if (file.isPresent() && file.equals(present)) {
+        return;
+      }
+      plan.drop(added);
+      file.ifPresent(node -> plan.link(node, added));
+    });
+  }
+
+  /// SOURCE has removed a name of a file; with the last one its vectors go.
+  public void unlinked(TreePath file) throws VectorFailure {
+    changing(plan -> plan.drop(file));
+  }
+
+  /// SOURCE has removed a directory, and with it whatever the store still believed to be in it.
+  public void removedDirectory(TreePath directory) throws VectorFailure {
+    changing(plan -> plan.drop(directory));
+  }
+
+  /// Tells `listener` of every later change of a collection's slots.
+  ///
+  /// @return the slots handed out before: what is live among them the listener has to look up
+  ///   itself, and hears of as removed only
+  public int addListener(VectorCollection collection, SlotListener listener) {
+    writing.lock();
+    try {
+      collection.addListener(listener);
+      return collection.slotLimit();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /// Tells `listener` nothing more.
+  public void removeListener(VectorCollection collection, SlotListener listener) {
+    collection.removeListener(listener);
+  }
+
+  /// Makes durable every change that returned before this was called.
+  public void sync() throws VectorFailure {
+    log.sync();
+  }
+
+  /// Figures of this moment.
+  public StoreState state() {
+    return reading(() ->
+        new StoreState(
+            log.segmentCount(),
+            log.bytes(),
+            contents.liveBytes(),
+            contents.deadBytes(),
+            contents.entries(),
+            log.latched()));
+  }
+
+  /// Makes all changes durable and gives the store back. Nobody may read vectors any more: their
+  /// memory goes. Does nothing the second time.
+  public void close() throws VectorFailure {
+    writing.lock();
+    try (lock) {
+      if (!closed) {
+        closed = true;
+        try (log) {
+          log.seal();
+        }
+        log.latch("the store is closed");
+      }
+    } catch (IOException e) {
+      throw log.latch("the store in " + place + " could not be closed: " + e);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  @FunctionalInterface
+  private interface Planning {
+    void on(ChangePlan plan);
+  }
+
+  private void changing(Planning planning) throws VectorFailure {
+    writing.lock();
+    try {
+      ChangePlan plan = new ChangePlan(contents.catalogue());
+      planning.on(plan);
+      commit(plan);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  @GuardedBy("writing")
+  private void commit(ChangePlan plan) throws VectorFailure {
+    if (plan.records().isEmpty()) {
+      return;
+    }
+    List<LogPosition> positions = log.append(plan.records(), plan.values());
+    for (Runnable news : apply(plan.records(), positions)) {
+      news.run();
+    }
+  }
+
+  private List<Runnable> apply(List<LogRecord> records, List<LogPosition> positions)
+      throws StoreBroken {
+    naming.writeLock().lock();
+    try {
+      for (int i = 0; i < records.size(); i++) {
+        contents.apply(records.get(i), positions.get(i));
+      }
+      return contents.endChange();
+    } catch (StoreBroken e) {
+      // The log now says what memory does not: only a replay can tell what that comes to.
+      throw log.latch("a change did not fit the store in " + place + ": " + e.getMessage());
+    } finally {
+      naming.writeLock().unlock();
+    }
+  }
+
+  @FunctionalInterface
+  private interface Reading<T> {
+    T get();
+  }
+
+  private <T> T reading(Reading<T> reading) {
+    naming.readLock().lock();
+    try {
+      return reading.get();
+    } finally {
+      naming.readLock().unlock();
+    }
+  }
+}
