@@ -15,6 +15,7 @@ import org.vexfs.bindings.libc.Libc;
 import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.TreePath;
+import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.fuse.FuseSession;
 import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.overlay.Overlay;
@@ -66,30 +67,51 @@ final class Daemon {
     }
     HostProcess.prepare();
     Logger log = LoggerFactory.getLogger(Daemon.class);
-    try (Host host = Host.borrow();
-        Overlay overlay =
-            new Overlay(host, open(host, source), new VectorAttributes(), options.cacheTimes());
-        FuseSession session =
-            FuseSession.open(library, overlay, options.forLibfuse(), options.maxReadBytes())) {
-      String target = TreePath.bytesOfText(mountpoint.toString());
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(target), "stop"));
-      session.mount(target);
-      session.start();
-      session.awaitContact();
-      log.info("{} is mounted at {}", source, mountpoint);
-      if (settings.detaches()) {
-        System.out.println("vexfs: ready");
-        System.out.flush();
-        HostProcess.detach();
+    try (Host host = Host.borrow()) {
+      int sourceDescriptor = open(host, source);
+      // Through the descriptor, SOURCE stays reachable even where it is mounted over.
+      Path store = settings.store().orElse(Path.of("/proc/self/fd/" + sourceDescriptor, ".vexfs"));
+      try (VectorServices vectors = VectorServices.open(store, sourceDescriptor);
+          Overlay overlay = overlay(host, sourceDescriptor, vectors, options);
+          FuseSession session =
+              FuseSession.open(library, overlay, options.forLibfuse(), options.maxReadBytes())) {
+        serve(session, vectors, source, mountpoint, log);
       }
-      session.awaitEnd();
-      log.info("{} was unmounted", mountpoint);
-    } catch (FuseSession.SessionException e) {
+    } catch (FuseSession.SessionException | VectorFailure e) {
       throw new CommandException(e);
     } finally {
       ended.countDown();
     }
     return 0;
+  }
+
+  private Overlay overlay(
+      Host host, int sourceDescriptor, VectorServices vectors, MountOptions options)
+      throws ErrnoException {
+    return new Overlay(
+        host,
+        sourceDescriptor,
+        new VectorAttributes(vectors.store(), settings.readyTimeout()),
+        options.cacheTimes());
+  }
+
+  private void serve(
+      FuseSession session, VectorServices vectors, Path source, Path mountpoint, Logger log)
+      throws Exception {
+    String target = TreePath.bytesOfText(mountpoint.toString());
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(target), "stop"));
+    session.mount(target);
+    session.start();
+    session.awaitContact();
+    vectors.search().start();
+    log.info("{} is mounted at {}", source, mountpoint);
+    if (settings.detaches()) {
+      System.out.println("vexfs: ready");
+      System.out.flush();
+      HostProcess.detach();
+    }
+    session.awaitEnd();
+    log.info("{} was unmounted", mountpoint);
   }
 
   /// Unmounts and waits for the orderly end; does nothing more where that has come already.

@@ -201,7 +201,7 @@ final class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
 
   private void open(FsRequest.Open r, Host host) throws ErrnoException, VectorFailure {
     FileTree tree = trees.of(r.node());
-    Opened opened = tree.open(host, r.node(), r.flags());
+    Opened opened = tree.open(host, r.caller(), r.node(), r.flags());
     if (!r.reply().opened(opened)) {
       tree.release(host, opened.handle());
     }

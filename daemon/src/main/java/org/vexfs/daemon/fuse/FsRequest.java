@@ -48,7 +48,7 @@ sealed interface FsRequest {
       Reply reply, NodeId parent, String name, NodeId newParent, String newName, int flags)
       implements FsRequest {}
 
-  record Open(Reply reply, NodeId node, int flags) implements FsRequest {}
+  record Open(Reply reply, Caller caller, NodeId node, int flags) implements FsRequest {}
 
   record Create(Reply reply, Caller caller, NodeId parent, String name, int mode, int flags)
       implements FsRequest {}

@@ -169,7 +169,8 @@ final class Upcalls {
                 take(
                     req,
                     reply ->
-                        new FsRequest.Open(reply, new NodeId(node), fuse_file_info.flags(info))),
+                        new FsRequest.Open(
+                            reply, caller(req), new NodeId(node), fuse_file_info.flags(info))),
             arena));
     fuse_lowlevel_ops.create(
         ops,

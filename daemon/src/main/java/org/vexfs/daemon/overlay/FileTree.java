@@ -92,8 +92,9 @@ public interface FileTree {
     throw ErrnoException.of(Errno.EPERM);
   }
 
-  /// Opens a file; `flags` as in `open(2)`.
-  Opened open(Host host, NodeId node, int flags) throws ErrnoException, VectorFailure;
+  /// Opens a file for `caller`; `flags` as in `open(2)`.
+  Opened open(Host host, Caller caller, NodeId node, int flags)
+      throws ErrnoException, VectorFailure;
 
   /// Makes and opens a file.
   default Created create(

@@ -15,6 +15,7 @@ import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.io.Host;
+import org.vexfs.daemon.search.SearchView;
 
 /// The real files: SOURCE, shown with every behaviour of the host's file system, plus vectors as
 /// extended attributes.
@@ -70,6 +71,11 @@ public final class Overlay implements FileTree, AutoCloseable {
   /// Files and directories that are open.
   public int handleCount() {
     return files.size() + directories.size();
+  }
+
+  /// What `caller` may see of the files in a search. Serves the thread that `host` serves.
+  public SearchView viewOf(Host host, Caller caller) {
+    return new CallerView(host, inodes.root(), caller);
   }
 
   /// Where `node` lies now.
@@ -199,7 +205,7 @@ public final class Overlay implements FileTree, AutoCloseable {
   }
 
   @Override
-  public Opened open(Host host, NodeId node, int flags) throws ErrnoException {
+  public Opened open(Host host, Caller caller, NodeId node, int flags) throws ErrnoException {
     Inode inode = inodes.get(node);
     int descriptor = host.reopen(inode.descriptor, flags & ~FLAGS_OF_THE_CALL);
     return opened(inode, descriptor, flags);

@@ -1,48 +1,185 @@
 package org.vexfs.daemon.overlay;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.vexfs.bindings.libc.Libc;
+import org.vexfs.daemon.base.Component;
+import org.vexfs.daemon.base.Errno;
+import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.base.VectorMatrix;
 import org.vexfs.daemon.io.FileIdentity;
+import org.vexfs.daemon.io.Host;
+import org.vexfs.daemon.search.Query;
+import org.vexfs.daemon.store.FileNode;
+import org.vexfs.daemon.store.VectorStore;
+import org.vexfs.daemon.store.VectorValues;
 
-/// STUB until the store is merged.
+/// Vectors as extended attributes: `user.vexfs.vector` is the entry in the collection `default`,
+/// `user.vexfs.vector.NAME` that in NAME. And the vector store's ear for what happens to names.
+///
+/// The store comes up behind the mount. What is asked about vectors waits for it as long as
+/// `patience` says; a change of names waits as long as it takes, because a change that the store
+/// missed could not be made up for. A store that failed to come up holds no one back.
 public final class VectorAttributes {
-  public static boolean isVectorName(String name) {
-    return name.equals("user.vexfs.vector") || name.startsWith("user.vexfs.vector.");
+  private static final String PREFIX = "user.vexfs.vector";
+  private static final Duration AS_LONG_AS_IT_TAKES = Duration.ofDays(1);
+
+  private final Component<VectorStore> store;
+  private final Duration patience;
+
+  /// Attributes kept in `store`.
+  public VectorAttributes(Component<VectorStore> store, Duration patience) {
+    this.store = store;
+    this.patience = patience;
   }
 
+  /// Whether an attribute of this name is a vector.
+  static boolean isVectorName(String name) {
+    return name.equals(PREFIX) || name.startsWith(PREFIX + ".");
+  }
+
+  private static String collectionOf(String attribute) {
+    return attribute.length() == PREFIX.length()
+        ? Query.DEFAULT_COLLECTION
+        : attribute.substring(PREFIX.length() + 1);
+  }
+
+  private static String attributeOf(String collection) {
+    return collection.equals(Query.DEFAULT_COLLECTION) ? PREFIX : PREFIX + "." + collection;
+  }
+
+  /// The store, once it is up.
+  VectorStore store() throws VectorFailure {
+    return store.get(patience);
+  }
+
+  /// The value as raw float32, little-endian, row by row.
+  byte[] get(TreePath path, FileIdentity file, String attribute)
+      throws ErrnoException, VectorFailure {
+    Optional<VectorMatrix> matrix = store().get(path, file.inode(), collectionOf(attribute));
+    if (matrix.isEmpty()) {
+      throw ErrnoException.of(Errno.ENODATA);
+    }
+    if (!fitsAttribute(matrix.get())) {
+      throw ErrnoException.of(Errno.E2BIG);
+    }
+    return VectorValues.toRaw(matrix.get());
+  }
+
+  private static boolean fitsAttribute(VectorMatrix matrix) {
+    return (long) matrix.values().length * Float.BYTES <= Host.MAX_ATTRIBUTE_BYTES;
+  }
+
+  /// The attributes that a file has, but for those whose value no attribute can hold: copying
+  /// programs would stumble over them, and `.vexfs/vectors` has them.
+  List<String> names(TreePath path, FileIdentity file) throws VectorFailure {
+    VectorStore ready = store();
+    Optional<FileNode> node = ready.file(path, file.inode());
+    if (node.isEmpty()) {
+      return List.of();
+    }
+    return ready.collections().stream()
+        .filter(collection ->
+            collection
+                .slotsOf(node.get())
+                .filter(slots ->
+                    (long) slots.count() * collection.dimension() * Float.BYTES
+                        <= Host.MAX_ATTRIBUTE_BYTES)
+                .isPresent())
+        .map(collection -> attributeOf(collection.name()))
+        .toList();
+  }
+
+  /// Gives the file the vectors that `value` holds, in any of its forms; `flags` as in
+  /// `setxattr(2)`.
+  void set(TreePath path, FileIdentity file, String attribute, byte[] value, int flags)
+      throws ErrnoException, VectorFailure {
+    String collection = collectionOf(attribute);
+    if (flags != 0) {
+      boolean present = store().collectionsOf(path, file.inode()).contains(collection);
+      if ((flags & Libc.XATTR_CREATE()) != 0 && present) {
+        throw ErrnoException.of(Errno.EEXIST);
+      }
+      if ((flags & Libc.XATTR_REPLACE()) != 0 && !present) {
+        throw ErrnoException.of(Errno.ENODATA);
+      }
+    }
+    store().put(path, file.inode(), collection, parse(collection, value));
+  }
+
+  private VectorMatrix parse(String collection, byte[] value) throws VectorFailure {
+    int dimension = store().collection(collection).map(c -> c.dimension()).orElse(0);
+    return VectorValues.parse(
+        value, dimension == 0 ? OptionalInt.empty() : OptionalInt.of(dimension));
+  }
+
+  /// Takes the file out of the collection.
+  void remove(TreePath path, FileIdentity file, String attribute)
+      throws ErrnoException, VectorFailure {
+    if (!store().remove(path, file.inode(), collectionOf(attribute))) {
+      throw ErrnoException.of(Errno.ENODATA);
+    }
+  }
+
+  /// Makes every acknowledged change durable; one that nobody could have made yet is not waited
+  /// for.
+  void sync() throws VectorFailure {
+    Optional<VectorStore> ready = store.ifReady();
+    if (ready.isPresent()) {
+      ready.get().sync();
+    }
+  }
+
+  /// Whether no file has a vector, as far as that is known without waiting.
   boolean hasNone() {
-    return true;
+    return switch (store.state()) {
+      case READY -> store.ifReady().filter(ready -> ready.state().entries() > 0).isEmpty();
+      case FAILED -> true;
+      case PENDING, IN_PROGRESS -> false;
+    };
   }
 
-  boolean bearsVectors(TreePath path) {
-    return false;
+  /// Whether a vector hangs on this name or, for a directory, below it.
+  boolean bearsVectors(TreePath path) throws VectorFailure {
+    VectorStore ready = store.get(AS_LONG_AS_IT_TAKES);
+    return ready.file(path, 0).isPresent() || ready.directory(path).isPresent();
   }
 
-  boolean bearsVectors(TreePath path, FileIdentity file) {
-    return false;
+  /// Whether the file has a vector, under this name or another.
+  boolean bearsVectors(TreePath path, FileIdentity file) throws VectorFailure {
+    return store.get(AS_LONG_AS_IT_TAKES).file(path, file.inode()).isPresent();
   }
 
-  void linked(TreePath existing, FileIdentity file, TreePath added) {}
-
-  void removed(TreePath path, boolean isDirectory) {}
-
-  void renamed(TreePath from, TreePath to) {}
-
-  void exchanged(TreePath a, TreePath b) {}
-
-  byte[] get(TreePath path, FileIdentity file, String name) throws VectorFailure {
-    return new byte[0];
+  /// The file has got a further name.
+  void linked(TreePath existing, FileIdentity file, TreePath added) throws VectorFailure {
+    VectorStore ready = store();
+    Optional<FileNode> node = ready.file(existing, file.inode());
+    if (node.isPresent()) {
+      List<TreePath> known = ready.paths(node.get());
+      ready.linked(known.contains(existing) ? existing : known.getFirst(), added);
+    }
   }
 
-  List<String> names(TreePath path, FileIdentity file) {
-    return List.of();
+  /// A name is gone.
+  void removed(TreePath path, boolean isDirectory) throws VectorFailure {
+    if (isDirectory) {
+      store().removedDirectory(path);
+    } else {
+      store().unlinked(path);
+    }
   }
 
-  void set(TreePath path, FileIdentity file, String name, byte[] value, int flags)
-      throws VectorFailure {}
+  /// A name has moved, over another perhaps.
+  void renamed(TreePath from, TreePath to) throws VectorFailure {
+    store().renamed(from, to);
+  }
 
-  void remove(TreePath path, FileIdentity file, String name) throws VectorFailure {}
-
-  void sync() throws VectorFailure {}
+  /// Two names have changed places.
+  void exchanged(TreePath path, TreePath other) throws VectorFailure {
+    store().exchanged(path, other);
+  }
 }

@@ -61,8 +61,7 @@ final class HnswRecallTest {
     // Few distinct values under Hamming, where others would all be equally far apart.
     boolean coarse = metric == Metric.HAMMING;
     TestVectors base =
-        TestVectors.generate(
-            2_000, 20, _ -> coarse ? random.nextInt(3) : random.nextGaussian());
+        TestVectors.generate(2_000, 20, _ -> coarse ? random.nextInt(3) : random.nextGaussian());
     TestVectors queries =
         TestVectors.generate(200, 20, _ -> coarse ? random.nextInt(3) : random.nextGaussian());
     HnswGraph graph = graphOfAll(base, metric);

@@ -1,0 +1,99 @@
+package org.vexfs.daemon.app;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.vexfs.daemon.base.Component;
+import org.vexfs.daemon.base.ErrnoException;
+import org.vexfs.daemon.base.TreePath;
+import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.io.Host;
+import org.vexfs.daemon.io.HostDirectory;
+import org.vexfs.daemon.search.CollectionIndexes;
+import org.vexfs.daemon.search.KnnSearchEngine;
+import org.vexfs.daemon.search.SearchServices;
+import org.vexfs.daemon.store.StoreOptions;
+import org.vexfs.daemon.store.UnrecoveredStore;
+import org.vexfs.daemon.store.VectorStore;
+
+/// The vector side of a daemon: the store, locked before the mount and recovered behind it, and the
+/// search over it.
+final class VectorServices implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(VectorServices.class);
+
+  private final UnrecoveredStore unrecovered;
+  private final Component<VectorStore> store;
+  private final Component<SearchServices> search;
+
+  private VectorServices(UnrecoveredStore unrecovered, int sourceDescriptor) {
+    this.unrecovered = unrecovered;
+    this.store = new Component<>("store", () -> recover(unrecovered, sourceDescriptor));
+    this.search = new Component<>("index", this::startSearch);
+  }
+
+  /// Opens and locks the store in `directory`.
+  ///
+  /// @param sourceDescriptor SOURCE, which the store asks about files that changed behind the mount
+  static VectorServices open(Path directory, int sourceDescriptor)
+      throws VectorFailure, IOException {
+    UnrecoveredStore unrecovered =
+        UnrecoveredStore.open(HostDirectory.at(directory), StoreOptions.DEFAULT);
+    return new VectorServices(unrecovered, sourceDescriptor);
+  }
+
+  Component<VectorStore> store() {
+    return store;
+  }
+
+  Component<SearchServices> search() {
+    return search;
+  }
+
+  private static VectorStore recover(UnrecoveredStore unrecovered, int sourceDescriptor)
+      throws VectorFailure {
+    UnrecoveredStore.Recovered recovered =
+        unrecovered.recover(path -> inodeAt(sourceDescriptor, path));
+    LOG.info(
+        "Vector store is up: {} records in {} segments",
+        recovered.report().records(),
+        recovered.report().segments());
+    recovered.report().tear().ifPresent(tear -> LOG.warn("{}", tear.describe()));
+    return recovered.store();
+  }
+
+  private static long inodeAt(int sourceDescriptor, TreePath path) {
+    try (Host host = Host.borrow()) {
+      host.fstatat(sourceDescriptor, path.bytes(), host.scratchStat());
+      return Host.fileOf(host.scratchStat()).inode();
+    } catch (ErrnoException nothingThere) {
+      return 0;
+    }
+  }
+
+  private SearchServices startSearch() throws VectorFailure {
+    VectorStore recovered = store.get(Duration.ofDays(1));
+    CollectionIndexes indexes = new CollectionIndexes(recovered);
+    indexes.start();
+    return new SearchServices(recovered, indexes, new KnnSearchEngine(recovered, indexes));
+  }
+
+  /// Ends indexing, then makes the store durable and gives it back; no request is under way any
+  /// more.
+  @Override
+  public void close() {
+    search.ifReady().ifPresent(services -> services.indexes().close());
+    Optional<VectorStore> recovered = store.ifReady();
+    try {
+      if (recovered.isPresent()) {
+        recovered.get().close();
+      } else {
+        unrecovered.close();
+      }
+    } catch (VectorFailure e) {
+      LOG.error("{}", e.getMessage());
+    }
+  }
+}

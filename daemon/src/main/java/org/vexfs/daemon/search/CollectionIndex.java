@@ -1,0 +1,220 @@
+package org.vexfs.daemon.search;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.vexfs.daemon.index.ExactScan;
+import org.vexfs.daemon.index.HnswGraph;
+import org.vexfs.daemon.index.HnswParameters;
+import org.vexfs.daemon.index.NearestHeap;
+import org.vexfs.daemon.index.SearchScratch;
+import org.vexfs.daemon.index.SlotPredicate;
+import org.vexfs.daemon.store.SlotListener;
+import org.vexfs.daemon.store.VectorCollection;
+import org.vexfs.daemon.store.VectorStore;
+
+/// The graph of one collection, kept up behind the store by a thread of its own.
+///
+/// Attaching a vector does not wait for the graph. Slots below *indexed* are in it (or were dead
+/// when their turn came); those from there on are *pending* and compared one by one by every
+/// search. So a search sees each vector that was acknowledged before it began, and a mount that has
+/// just replayed its log answers exactly until the graph has caught up.
+final class CollectionIndex implements SlotListener, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(CollectionIndex.class);
+
+  /// Search memory kept for reuse; more may be out at a time.
+  private static final int MAX_SCRATCHES = 8;
+
+  private static final ArrayBlockingQueue<SearchScratch> SCRATCHES =
+      new ArrayBlockingQueue<>(MAX_SCRATCHES);
+
+  private final VectorStore store;
+  private final VectorCollection collection;
+  private final Thread indexer;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition work = lock.newCondition();
+
+  /// Slots that were handed out.
+  @GuardedBy("lock")
+  private int limit;
+
+  @GuardedBy("lock")
+  private final ArrayDeque<Integer> removed = new ArrayDeque<>();
+
+  @GuardedBy("lock")
+  private boolean closed;
+
+  /// Made once the collection has a dimension; written by the indexer before the first slot counts
+  /// as indexed.
+  private volatile @Nullable HnswGraph graph;
+
+  /// Written by the indexer alone.
+  private volatile int indexed;
+
+  private CollectionIndex(VectorStore store, VectorCollection collection) {
+    this.store = store;
+    this.collection = collection;
+    this.indexer =
+        Thread.ofPlatform().name("indexer-" + collection.name()).daemon().unstarted(this::run);
+  }
+
+  /// Begins to index what the collection has and whatever comes.
+  static CollectionIndex over(VectorStore store, VectorCollection collection) {
+    CollectionIndex index = new CollectionIndex(store, collection);
+    int present = store.addListener(collection, index);
+    index.raise(present);
+    index.indexer.start();
+    return index;
+  }
+
+  VectorCollection collection() {
+    return collection;
+  }
+
+  /// Slots that searches compare one by one.
+  int pendingSlots() {
+    return collection.slotLimit() - indexed;
+  }
+
+  /// Whether the graph has anything to answer with.
+  boolean hasGraph() {
+    HnswGraph present = graph;
+    return present != null && present.size() > 0;
+  }
+
+  /// Offers to `nearest` about the nearest of the accepted slots: of those in the graph by a search
+  /// of breadth `ef`, and of the pending ones by comparing each.
+  void searchApproximately(MemorySegment query, int ef, SlotPredicate accept, NearestHeap nearest) {
+    int pendingFrom = indexed;
+    HnswGraph present = graph;
+    if (present != null) {
+      @Nullable SearchScratch pooled = SCRATCHES.poll();
+      SearchScratch scratch = pooled != null ? pooled : new SearchScratch();
+      int found = present.search(query, 0, ef, accept, scratch);
+      for (int i = 0; i < found; i++) {
+        // What was indexed since is met again among the pending.
+        if (scratch.slot(i) < pendingFrom) {
+          nearest.offer(scratch.slot(i), scratch.distance(i));
+        }
+      }
+      boolean _ = SCRATCHES.offer(scratch);
+    }
+    scan(query, pendingFrom, accept, nearest);
+  }
+
+  /// Offers to `nearest` the accepted slots from `from` on, comparing each.
+  void scan(MemorySegment query, int from, SlotPredicate accept, NearestHeap nearest) {
+    new ExactScan(collection.vectors(), collection.metric())
+        .scan(query, 0, from, collection.slotLimit(), accept, nearest);
+  }
+
+  @Override
+  public void added(int firstSlot, int count) {
+    raise(firstSlot + count);
+  }
+
+  @Override
+  public void removed(int slot) {
+    lock.lock();
+    try {
+      removed.add(slot);
+      work.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Ends the indexer; the graph stays as far as it is.
+  @Override
+  public void close() {
+    store.removeListener(collection, this);
+    lock.lock();
+    try {
+      closed = true;
+      work.signal();
+    } finally {
+      lock.unlock();
+    }
+    boolean interrupted = false;
+    while (true) {
+      try {
+        indexer.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void raise(int newLimit) {
+    lock.lock();
+    try {
+      limit = Math.max(limit, newLimit);
+      work.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    try {
+      boolean goesOn = true;
+      while (goesOn) {
+        goesOn = step();
+      }
+    } catch (RuntimeException | Error e) {
+      // Searches stay right without a graph that grows: what is not in it is compared one by one.
+      LOG.error("Indexing collection {} stopped", collection.name(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Waits for one slot to insert or remove and does so; `false` once closed.
+  private boolean step() throws InterruptedException {
+    @Nullable Integer gone;
+    lock.lock();
+    try {
+      while (!closed && removed.isEmpty() && indexed >= limit) {
+        work.await();
+      }
+      if (closed) {
+        return false;
+      }
+      gone = removed.poll();
+    } finally {
+      lock.unlock();
+    }
+    if (gone != null) {
+      HnswGraph present = graph;
+      if (present != null && present.contains(gone)) {
+        present.remove(gone);
+      }
+    } else {
+      insert(indexed);
+    }
+    return true;
+  }
+
+  private void insert(int slot) {
+    HnswGraph present = graph;
+    if (present == null) {
+      present = new HnswGraph(collection.vectors(), collection.metric(), HnswParameters.DEFAULT);
+      graph = present;
+    }
+    if (collection.isLive(slot)) {
+      present.insert(slot);
+    }
+    indexed = slot + 1;
+  }
+}

@@ -1,0 +1,174 @@
+package org.vexfs.daemon.search;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.vexfs.daemon.base.TreePath;
+import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.base.VectorFailure.InvalidRequest;
+import org.vexfs.daemon.base.VectorFailure.InvalidVector;
+import org.vexfs.daemon.base.VectorFailure.NotFound;
+import org.vexfs.daemon.base.VectorMatrix;
+import org.vexfs.daemon.store.DirectoryNode;
+import org.vexfs.daemon.store.FileNode;
+import org.vexfs.daemon.store.VectorCollection;
+import org.vexfs.daemon.store.VectorStore;
+import org.vexfs.daemon.store.VectorValues;
+
+/// Answers queries over a store: finds the vectors that a query is about, and the rows nearest to
+/// them.
+///
+/// A file is hit by its best row. What a query is *like* is not among its own hits. Any thread may
+/// ask.
+public final class KnnSearchEngine {
+  private final VectorStore store;
+  private final CollectionIndexes indexes;
+  private final HashingEmbedder embedder = new HashingEmbedder();
+
+  /// An engine over `store`, whose collections `indexes` keeps indexed.
+  public KnnSearchEngine(VectorStore store, CollectionIndexes indexes) {
+    this.store = store;
+    this.indexes = indexes;
+  }
+
+  /// Finds the hits of a query below a directory.
+  ///
+  /// @param directory whose files are searched, and what `like` and the hits' paths are relative to
+  /// @throws NotFound where the collection does not exist, or the file that hits are to be like has
+  ///   no vector in it
+  /// @throws InvalidVector where the query's vector does not fit the collection
+  /// @throws InvalidRequest where words are given and the collection has no embedder, or no word is
+  ///   among them
+  public Answer search(Query query, TreePath directory, SearchView view) throws VectorFailure {
+    long start = System.nanoTime();
+    VectorCollection collection = collection(query.collection());
+    Target target = target(query, directory, collection);
+    Scope scope = scope(directory, target.excluded());
+    if (!scope.isPossible()) {
+      return nothing(target, start);
+    }
+    CollectionIndex index = indexes.of(collection);
+    List<Answer.Result> results = new ArrayList<>();
+    if (target.isOneQuestion()) {
+      results.add(
+          new NearestFiles(store, index, query, scope, view, start).find(0, target.vectors()));
+    } else {
+      for (int i = 0; i < target.vectors().rows(); i++) {
+        long began = i == 0 ? start : System.nanoTime();
+        results.add(
+            new NearestFiles(store, index, query, scope, view, began)
+                .find(i, row(target.vectors(), i)));
+      }
+    }
+    return new Answer(results);
+  }
+
+  /// What a query is about.
+  ///
+  /// @param vectors what to be near to
+  /// @param isOneQuestion whether a hit is near to any of the vectors, rather than each being asked
+  ///   for by itself
+  /// @param excluded the file that is no hit
+  private record Target(VectorMatrix vectors, boolean isOneQuestion, Optional<FileNode> excluded) {}
+
+  private VectorCollection collection(String name) throws NotFound {
+    return store
+        .collection(name)
+        .filter(collection -> collection.dimension() != 0)
+        .orElseThrow(() ->
+            new NotFound("collection " + name + " has no vectors: attach one to a file first"));
+  }
+
+  private Target target(Query query, TreePath directory, VectorCollection collection)
+      throws VectorFailure {
+    return switch (query.target()) {
+      case Query.ByVector given -> questions(given.vectors(), collection);
+      case Query.ByRaw raw ->
+          questions(
+              VectorValues.parse(raw.bytes(), OptionalInt.of(collection.dimension())), collection);
+      case Query.ByText words -> questions(embed(words.text(), collection), collection);
+      case Query.LikePath like -> like(directory.resolve(like.path()), collection);
+    };
+  }
+
+  private static Target questions(VectorMatrix vectors, VectorCollection collection)
+      throws InvalidVector {
+    if (vectors.dimension() != collection.dimension()) {
+      throw new InvalidVector(
+          "the query's vector has "
+              + vectors.dimension()
+              + " values, those of collection "
+              + collection.name()
+              + " have "
+              + collection.dimension());
+    }
+    if (collection.metric().refusesZero()) {
+      requireNonZero(vectors, collection);
+    }
+    return new Target(vectors, false, Optional.empty());
+  }
+
+  private static void requireNonZero(VectorMatrix vectors, VectorCollection collection)
+      throws InvalidVector {
+    for (int row = 0; row < vectors.rows(); row++) {
+      boolean isZero = true;
+      for (int i = 0; i < vectors.dimension() && isZero; i++) {
+        isZero = vectors.values()[row * vectors.dimension() + i] == 0;
+      }
+      if (isZero) {
+        throw new InvalidVector(
+            "row "
+                + row
+                + " of the query is zero, which has no distance under "
+                + collection.metric().id());
+      }
+    }
+  }
+
+  private VectorMatrix embed(String text, VectorCollection collection) throws InvalidRequest {
+    String name = collection.embedder().orElse("");
+    if (!name.equals(HashingEmbedder.NAME)) {
+      throw new InvalidRequest(
+          "collection "
+              + collection.name()
+              + (name.isEmpty() ? " has no embedder" : " has embedder " + name + ", unknown here")
+              + ", so it cannot be searched by words; 'vexfs index' makes one that can");
+    }
+    return embedder
+        .embed(text)
+        .orElseThrow(() -> new InvalidRequest("the text of the query has no word in it"));
+  }
+
+  private Target like(TreePath path, VectorCollection collection) throws VectorFailure {
+    Optional<VectorMatrix> vectors = store.get(path, 0, collection.name());
+    if (vectors.isEmpty()) {
+      throw new NotFound(path + " has no vector in collection " + collection.name());
+    }
+    return new Target(vectors.get(), true, store.file(path, 0));
+  }
+
+  private Scope scope(TreePath directory, Optional<FileNode> excluded) {
+    if (directory.isRoot()) {
+      return Scope.everything(excluded);
+    }
+    Optional<DirectoryNode> node = store.directory(directory);
+    return node.isPresent() ? Scope.below(directory, node.get(), excluded) : Scope.nothing();
+  }
+
+  private static Answer nothing(Target target, long start) {
+    List<Answer.Result> results = new ArrayList<>();
+    int questions = target.isOneQuestion() ? 1 : target.vectors().rows();
+    for (int i = 0; i < questions; i++) {
+      long micros = (System.nanoTime() - start) / 1000;
+      results.add(new Answer.Result(List.of(), new SearchSummary(i, 0, true, 0, micros)));
+    }
+    return new Answer(results);
+  }
+
+  private static VectorMatrix row(VectorMatrix matrix, int row) {
+    float[] values = new float[matrix.dimension()];
+    System.arraycopy(matrix.values(), row * matrix.dimension(), values, 0, values.length);
+    return new VectorMatrix(1, values.length, values);
+  }
+}

@@ -1,0 +1,13 @@
+package org.vexfs.daemon.search;
+
+import java.util.SortedMap;
+import org.vexfs.daemon.base.TreePath;
+
+/// What the asker of a query may see of SOURCE.
+public interface SearchView {
+  /// Whether the file is there and the asker may read it.
+  boolean isVisible(TreePath path);
+
+  /// The file's `user.*` attributes as text.
+  SortedMap<String, String> attributes(TreePath path);
+}
