@@ -38,9 +38,7 @@ public final class QueryParser {
   /// Names come from outside: they are not put into the JVM's pool for good. Canonicalisation stays
   /// on, since only with it the parser works on the bytes and knows their offsets.
   private static final JsonFactory JSON =
-      new JsonFactoryBuilder()
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-          .build();
+      new JsonFactoryBuilder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
 
   private static final String TARGET_KEYS = "\"vector\", \"like\" and \"text\"";
 
