@@ -28,6 +28,7 @@ final class QueryShape {
   private boolean inString;
   private boolean escaped;
   private boolean closed;
+  private boolean braced;
   private OptionalLong npyBytes = OptionalLong.empty();
 
   /// Takes note of the bytes up to `length`, of which those that came before are unchanged.
@@ -48,7 +49,7 @@ final class QueryShape {
 
   /// Whether this is to be read as a JSON object.
   boolean isObject() {
-    return kind == Kind.OBJECT;
+    return kind == Kind.OBJECT || (braced && scanned % Float.BYTES != 0);
   }
 
   /// Whether nothing is missing, as far as the form can tell: raw values and numbers without
@@ -80,6 +81,7 @@ final class QueryShape {
             case '[' -> Kind.ARRAY;
             default -> Kind.FREE;
           };
+      braced = kind == Kind.OBJECT;
     }
   }
 
@@ -93,7 +95,7 @@ final class QueryShape {
   private void scanJson(byte[] bytes, int length) {
     while (scanned < length) {
       byte b = bytes[scanned++];
-      boolean control = (b >= 0 && b < ' ' && !isSpace(b)) || b == 0x7F;
+      boolean control = b >= 0 && b < ' ' && !isSpace(b);
       if (control || (b < 0 && !inString)) {
         kind = Kind.FREE;
         scanned = length;
