@@ -11,7 +11,9 @@ import org.vexfs.daemon.store.NpyFormat;
 /// A query that begins (after white space) with `{` is an object, with `[` an array, with NumPy's
 /// magic an `.npy` stream; anything else is *free*: numbers separated by commas, or raw values. Raw
 /// values may begin like an object or array by chance. They are told from them by a byte that no
-/// JSON text can have: a control character, or, outside strings, one beyond ASCII.
+/// JSON text can have: a control character, or, outside strings, one beyond ASCII. What begins like
+/// an object and can be neither, since raw values are whole floats, stays an object, so that the
+/// message is about its JSON.
 final class QueryShape {
   private enum Kind {
     /// Nothing but white space, or part of the magic, so far.
@@ -28,7 +30,10 @@ final class QueryShape {
   private boolean inString;
   private boolean escaped;
   private boolean closed;
+
+  /// Whether it began as an object, whatever it turned out to be.
   private boolean braced;
+
   private OptionalLong npyBytes = OptionalLong.empty();
 
   /// Takes note of the bytes up to `length`, of which those that came before are unchanged.
