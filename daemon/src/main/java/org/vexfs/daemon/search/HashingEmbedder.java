@@ -12,7 +12,7 @@ import org.vexfs.daemon.base.VectorMatrix;
 ///
 /// It is *lexical*: texts are near to each other where they share words, or words that look alike
 /// (another ending, a typing error); it knows nothing of meaning. In return it needs no weights, no
-/// network and no training, and costs microseconds.
+/// network and no training, and takes some tens of microseconds a page.
 ///
 /// Words are runs of letters, digits and the marks on them, after Unicode's NFKC and lower-casing;
 /// an ideograph is a word by itself. Each distinct word becomes two kinds of *features*: the word,

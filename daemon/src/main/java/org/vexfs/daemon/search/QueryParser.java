@@ -40,6 +40,8 @@ public final class QueryParser {
   private static final JsonFactory JSON =
       new JsonFactoryBuilder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
 
+  private static final int MAX_QUOTED_CHARS = 100;
+
   private static final String TARGET_KEYS = "\"vector\", \"like\" and \"text\"";
 
   private final byte[] bytes;
@@ -179,7 +181,9 @@ public final class QueryParser {
     } catch (IllegalArgumentException noPath) {
       throw refuse(
           key,
-          "is '" + text + "'; it takes the path of a file below the directory, without . or ..");
+          "is '"
+              + shorten(text)
+              + "'; it takes the path of a file below the directory, without . or ..");
     }
   }
 
@@ -196,15 +200,8 @@ public final class QueryParser {
     requireToken(key, JsonToken.VALUE_NUMBER_INT, "a whole number");
     boolean small = json.getNumberType() == JsonParser.NumberType.INT;
     if (!small || json.getIntValue() < least || json.getIntValue() > Limits.MAX_K) {
-      String written = json.getText();
       throw refuse(
-          key,
-          "is "
-              + (written.length() > 20 ? "far out of range" : written)
-              + "; it takes "
-              + least
-              + " to "
-              + Limits.MAX_K);
+          key, "is " + shorten(json.getText()) + "; it takes " + least + " to " + Limits.MAX_K);
     }
     return json.getIntValue();
   }
@@ -238,8 +235,8 @@ public final class QueryParser {
       Optional<Extra> extra =
           Arrays.stream(Extra.values()).filter(known -> known.id().equals(id)).findFirst();
       extras.add(
-          extra.orElseThrow(
-              () -> refuse(key, "has '" + id + "'; it takes \"vector\" and \"attributes\"")));
+          extra.orElseThrow(() ->
+              refuse(key, "has '" + shorten(id) + "'; it takes \"vector\" and \"attributes\"")));
     }
     return extras;
   }
@@ -251,7 +248,6 @@ public final class QueryParser {
     }
   }
 
-  /// Reads on first: where the value is cut short rather than of another type, that is the news.
   private InvalidRequest wrongType(String key, String what) throws IOException {
     JsonToken token = json.currentToken();
     String found =
@@ -267,6 +263,13 @@ public final class QueryParser {
   }
 
   private static InvalidRequest refuse(String key, String what) {
-    return new InvalidRequest("query: \"" + key + "\" " + what);
+    return new InvalidRequest("query: \"" + shorten(key) + "\" " + what);
+  }
+
+  /// What a message quotes of the query, which may be millions of characters.
+  private static String shorten(String quoted) {
+    return quoted.length() <= MAX_QUOTED_CHARS
+        ? quoted
+        : quoted.substring(0, MAX_QUOTED_CHARS) + "…";
   }
 }

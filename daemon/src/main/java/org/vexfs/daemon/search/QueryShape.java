@@ -11,7 +11,9 @@ import org.vexfs.daemon.store.NpyFormat;
 /// A query that begins (after white space) with `{` is an object, with `[` an array, with NumPy's
 /// magic an `.npy` stream; anything else is *free*: numbers separated by commas, or raw values. Raw
 /// values may begin like an object or array by chance. They are told from them by a byte that no
-/// JSON text can have: a control character, or, outside strings, one beyond ASCII.
+/// JSON text can have: a control character, or, outside strings, one beyond ASCII. What begins like
+/// an object and can be neither, since raw values are whole floats, stays an object, so that the
+/// message is about its JSON.
 final class QueryShape {
   private enum Kind {
     /// Nothing but white space, or part of the magic, so far.
@@ -28,6 +30,10 @@ final class QueryShape {
   private boolean inString;
   private boolean escaped;
   private boolean closed;
+
+  /// Whether it began as an object, whatever it turned out to be.
+  private boolean braced;
+
   private OptionalLong npyBytes = OptionalLong.empty();
 
   /// Takes note of the bytes up to `length`, of which those that came before are unchanged.
@@ -48,7 +54,7 @@ final class QueryShape {
 
   /// Whether this is to be read as a JSON object.
   boolean isObject() {
-    return kind == Kind.OBJECT;
+    return kind == Kind.OBJECT || (braced && scanned % Float.BYTES != 0);
   }
 
   /// Whether nothing is missing, as far as the form can tell: raw values and numbers without
@@ -80,6 +86,7 @@ final class QueryShape {
             case '[' -> Kind.ARRAY;
             default -> Kind.FREE;
           };
+      braced = kind == Kind.OBJECT;
     }
   }
 
@@ -93,7 +100,7 @@ final class QueryShape {
   private void scanJson(byte[] bytes, int length) {
     while (scanned < length) {
       byte b = bytes[scanned++];
-      boolean control = (b >= 0 && b < ' ' && !isSpace(b)) || b == 0x7F;
+      boolean control = b >= 0 && b < ' ' && !isSpace(b);
       if (control || (b < 0 && !inString)) {
         kind = Kind.FREE;
         scanned = length;

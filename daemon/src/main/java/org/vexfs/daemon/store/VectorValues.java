@@ -20,8 +20,8 @@ import org.vexfs.daemon.base.VectorMatrix;
 ///    collection has no dimension yet that would vouch for them, as a mistake.
 ///
 /// One ambiguity remains: raw values whose bytes all happen to be those of number 2. They count as
-/// text, unless the text has another dimension than the collection while the raw values fit it.
-/// Values of ordinary size (2^-13 to 2^10, say) always have a byte outside that set.
+/// text, unless the text has another dimension than the collection while the raw values fit it. A
+/// value that is 0, negative, or from 2^-11 up to 8 always has a byte outside that set.
 public final class VectorValues {
   private static final int MAX_QUOTED_BYTES = 32;
 

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -112,7 +113,6 @@ final class HashingEmbedderTest {
       List<String> misspelt = query.stream().map(HashingEmbedderTest::misspell).toList();
       foundMisspelt += rank(vectors, embed(String.join(" ", misspelt)), id) < 10 ? 1 : 0;
     }
-    System.out.println("distinctive words: " + found + " of 200, misspelt: " + foundMisspelt);
     assertTrue(found >= 190, "found " + found + " of 200, seed " + seed);
     assertTrue(foundMisspelt >= 80, "misspelt: " + foundMisspelt + " of 200, seed " + seed);
   }
@@ -123,7 +123,7 @@ final class HashingEmbedderTest {
 
   private static Set<String> words(String text) {
     Set<String> words = new TreeSet<>();
-    for (String word : text.toLowerCase(java.util.Locale.ROOT).split("[^a-z]+", -1)) {
+    for (String word : text.toLowerCase(Locale.ROOT).split("[^a-z]+", -1)) {
       if (word.length() >= 4) {
         words.add(word);
       }
