@@ -61,8 +61,7 @@ final class HnswRecallTest {
     // Few distinct values under Hamming, where others would all be equally far apart.
     boolean coarse = metric == Metric.HAMMING;
     TestVectors base =
-        TestVectors.generate(
-            2_000, 20, _ -> coarse ? random.nextInt(3) : random.nextGaussian());
+        TestVectors.generate(2_000, 20, _ -> coarse ? random.nextInt(3) : random.nextGaussian());
     TestVectors queries =
         TestVectors.generate(200, 20, _ -> coarse ? random.nextInt(3) : random.nextGaussian());
     HnswGraph graph = graphOfAll(base, metric);
@@ -94,7 +93,7 @@ final class HnswRecallTest {
   @Test
   void thousandsOfEqualVectors_hideNoOther() {
     Random random = new Random(SEED);
-    int equal = 3_000;
+    int equal = 2_000;
     TestVectors base = TestVectors.gaussian(random, 2 * equal, 16);
     TestVectors queries = TestVectors.gaussian(random, 200, 16);
     for (int slot = 2; slot < 2 * equal; slot += 2) {
@@ -116,7 +115,7 @@ final class HnswRecallTest {
   @Test
   void equalVectorsInsertedFirst_hideNoOther() {
     Random random = new Random(SEED);
-    int equal = 1_500;
+    int equal = 1_000;
     TestVectors base = TestVectors.gaussian(random, 2 * equal, 16);
     for (int slot = 1; slot < equal; slot++) {
       base.copy(0, slot);

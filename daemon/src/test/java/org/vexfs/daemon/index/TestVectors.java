@@ -21,8 +21,7 @@ record TestVectors(MemorySegment memory, int count, int dimension) implements Ve
   private static final Pattern SHAPE = Pattern.compile("'shape': \\((\\d+), (\\d+)\\)");
 
   static TestVectors allocate(int count, int dimension) {
-    return new TestVectors(
-        Arena.ofAuto().allocate(4L * count * dimension, 64), count, dimension);
+    return new TestVectors(Arena.ofAuto().allocate(4L * count * dimension, 64), count, dimension);
   }
 
   /// Every value drawn anew, from a normal distribution.
