@@ -86,16 +86,16 @@ final class HnswGraphTest {
   @ParameterizedTest
   @EnumSource(Metric.class)
   void equalVectors_any_areAllReachable(Metric metric) {
-    TestVectors vectors = TestVectors.generate(1_500, 4, i -> i + 1);
+    TestVectors vectors = TestVectors.generate(900, 4, i -> i + 1);
     HnswGraph graph = graph(vectors, metric);
-    insertAll(graph, 1_500);
+    insertAll(graph, 900);
     assertSound(graph, "inserted");
-    assertEquals(1_500, found(graph, vectors, 0, 1_500).size());
-    for (int slot = 0; slot < 1_500; slot += 3) {
+    assertEquals(900, found(graph, vectors, 0, 900).size());
+    for (int slot = 0; slot < 900; slot += 3) {
       graph.remove(slot);
     }
     assertSound(graph, "a third removed");
-    assertEquals(1_000, found(graph, vectors, 0, 1_500).size());
+    assertEquals(600, found(graph, vectors, 0, 900).size());
   }
 
   @ParameterizedTest
@@ -117,13 +117,13 @@ final class HnswGraphTest {
   @ParameterizedTest
   @EnumSource(Metric.class)
   void remove_everything_leavesAnEmptyGraphThatCanGrowAgain(Metric metric) {
-    TestVectors vectors = TestVectors.gaussian(new Random(4), 400, 8);
+    TestVectors vectors = TestVectors.gaussian(new Random(4), 250, 8);
     HnswGraph graph = graph(vectors, metric);
     for (int round = 0; round < 2; round++) {
-      insertAll(graph, 400);
+      insertAll(graph, 250);
       assertSound(graph, "inserted");
-      for (int i = 0; i < 400; i++) {
-        graph.remove((i * 7 + round) % 400);
+      for (int i = 0; i < 250; i++) {
+        graph.remove((i * 7 + round) % 250);
       }
       assertEquals(0, graph.size());
       assertSound(graph, "all removed");
@@ -198,16 +198,16 @@ final class HnswGraphTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"EUCLIDEAN, 16, 101", "COSINE, 4, 102", "DOT, 2, 103", "HAMMING, 3, 104"})
+  @CsvSource({"EUCLIDEAN, 8, 101", "COSINE, 4, 102", "DOT, 2, 103", "HAMMING, 3, 104"})
   void interleavedChanges_random_agreeWithAModel(Metric metric, int m, long seed) {
     Random random = new Random(seed);
-    int slots = 1_200;
+    int slots = 800;
     TestVectors vectors = TestVectors.generate(slots, 6, _ -> random.nextInt(7) - 3.3);
     HnswGraph graph = new HnswGraph(vectors, metric, new HnswParameters(m, 40, seed));
     BitSet model = new BitSet();
-    for (int step = 1; step <= 6_000; step++) {
+    for (int step = 1; step <= 4_000; step++) {
       // Phases of growth and of decline, down to an empty graph and up again.
-      boolean grow = random.nextInt(10) < (step / 1_500 % 2 == 0 ? 7 : 2);
+      boolean grow = random.nextInt(10) < (step / 1_000 % 2 == 0 ? 7 : 2);
       int slot = random.nextInt(slots);
       slot = grow ? model.nextClearBit(slot) % slots : Math.max(model.nextSetBit(slot), 0);
       if (grow && !model.get(slot)) {
