@@ -1,7 +1,5 @@
 package org.vexfs.daemon.index;
 
-import java.lang.foreign.MemorySegment;
-
 /// Insertion (the paper's Algorithm 1) and removal, which the paper leaves open. One thread at a
 /// time; searches may run meanwhile.
 ///
@@ -42,13 +40,11 @@ final class GraphWriter {
       return;
     }
     int entryLayer = Topology.entryLayer(entry);
-    MemorySegment segment = space.segment(node);
-    long offset = space.offset(node);
     int[][] neighbours = new int[top + 1][];
-    long nearest = search.descend(segment, offset, entry, top);
+    long nearest = search.descend(space.segment(node), space.offset(node), entry, top);
     for (int index = Math.min(top, entryLayer); index >= 0; index--) {
-      nearest = findCandidates(topology.layer(index), segment, offset, nearest);
-      neighbours[index] = selection.choose(node, parameters.m(), false);
+      nearest = findCandidates(node, topology.layer(index), nearest);
+      neighbours[index] = selection.choose(parameters.m(), false);
     }
     joinTree(node, neighbours[0]);
     for (int index = 0; index <= top; index++) {
@@ -60,31 +56,32 @@ final class GraphWriter {
   }
 
   /// Puts the nodes nearest to a new one into the selection; returns the nearest.
-  private long findCandidates(Layer layer, MemorySegment segment, long offset, long start) {
+  private long findCandidates(int node, Layer layer, long start) {
     int ef = parameters.efConstruction();
-    search.searchLayer(layer, segment, offset, start, ef, SlotPredicate.ALL, scratch);
+    search.searchLayer(
+        layer, space.segment(node), space.offset(node), start, ef, SlotPredicate.ALL, scratch);
     NearestHeap found = scratch.results;
     found.sort();
-    selection.clear();
+    selection.begin(node);
     for (int rank = 0; rank < found.size(); rank++) {
-      selection.add(found.ranking(rank));
+      selection.add(found.slot(rank), found.distance(rank));
     }
     if (found.size() == ef && found.distance(0) == found.distance(ef - 1)) {
-      addBeyondTies(layer, segment, offset);
+      addBeyondTies(node, layer);
     }
     return found.ranking(0);
   }
 
   /// Where all that was found is equally far, as among equal vectors, the new node would be linked
   /// to nothing else; so what some of them are linked to is considered as well.
-  private void addBeyondTies(Layer layer, MemorySegment segment, long offset) {
+  private void addBeyondTies(int node, Layer layer) {
     NearestHeap found = scratch.results;
     float tie = found.distance(0);
     for (int rank = 0; rank < parameters.m(); rank++) {
       for (int neighbour : layer.links(found.slot(rank))) {
-        float distance = space.distance(segment, offset, neighbour);
+        float distance = space.between(node, neighbour);
         if (distance > tie) {
-          selection.add(Ranking.of(neighbour, distance));
+          selection.add(neighbour, distance);
         }
       }
     }
@@ -131,11 +128,11 @@ final class GraphWriter {
     System.arraycopy(links, 0, more, 0, links.length);
     more[links.length] = to;
     if (more.length > max) {
-      selection.clear();
+      selection.begin(from);
       for (int candidate : more) {
-        selection.add(from, candidate);
+        selection.add(candidate);
       }
-      more = selection.choose(from, max, index == 0);
+      more = selection.choose(max, index == 0);
     }
     layer.setLinks(from, more);
   }
@@ -178,18 +175,18 @@ final class GraphWriter {
     Layer layer = topology.layer(index);
     int[] onward = layer.links(node);
     for (int from : layer.incoming(node)) {
-      selection.clear();
+      selection.begin(from);
       for (int link : layer.links(from)) {
         if (link != node) {
-          selection.add(from, link);
+          selection.add(link);
         }
       }
       for (int link : onward) {
         if (link != from) {
-          selection.add(from, link);
+          selection.add(link);
         }
       }
-      layer.setLinks(from, selection.choose(from, parameters.maxLinks(index), index == 0));
+      layer.setLinks(from, selection.choose(parameters.maxLinks(index), index == 0));
     }
   }
 

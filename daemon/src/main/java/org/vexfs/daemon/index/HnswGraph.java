@@ -57,11 +57,14 @@ public final class HnswGraph {
 
   /// Inserts a slot, whose vector is in place. A slot that was removed may come back.
   ///
-  /// @throws IllegalArgumentException where the graph has it already
+  /// @throws IllegalArgumentException where the graph has it already, or the slot is negative
   public void insert(int slot) {
     writing.lock();
     try {
-      if (slot < 0 || contains(slot)) {
+      if (slot < 0) {
+        throw new IllegalArgumentException("slot " + slot + " is negative");
+      }
+      if (contains(slot)) {
         throw new IllegalArgumentException("slot " + slot + " cannot be inserted: it is there");
       }
       writer.insert(slot);

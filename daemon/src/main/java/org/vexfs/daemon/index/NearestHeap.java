@@ -74,7 +74,15 @@ public final class NearestHeap {
   /// Puts the kept slots in ascending order of (distance, slot); nothing is to be offered until the
   /// next [#reset].
   public void sort() {
-    Arrays.sort(rankings, 0, size);
+    if (sorted) {
+      return;
+    }
+    // Heapsort, as the library's sort allocates.
+    for (int end = size - 1; end > 0; end--) {
+      long farthest = rankings[0];
+      siftDown(rankings[end], end);
+      rankings[end] = farthest;
+    }
     sorted = true;
   }
 
@@ -108,7 +116,7 @@ public final class NearestHeap {
     rankings[at] = ranking;
   }
 
-  /// Puts `ranking` in the place of the top.
+  /// Puts `ranking` in the place of the top, in the heap that ends before `end`.
   private void siftDown(long ranking, int end) {
     int at = 0;
     int child = 1;

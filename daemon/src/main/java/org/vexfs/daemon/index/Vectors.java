@@ -6,7 +6,9 @@ import java.lang.foreign.MemorySegment;
 /// slot.
 ///
 /// A slot is a dense number from 0. Once a slot was handed out its vector never changes, and it
-/// stays readable for as long as the collection is open, removed or not. Any thread may read.
+/// stays readable for as long as the collection is open, removed or not. Any thread may read; an
+/// index asks while it holds its lock, so these methods do not wait for one that a caller of the
+/// index may hold.
 public interface Vectors {
   /// Values a vector.
   int dimension();

@@ -71,21 +71,21 @@ final class HnswRecallTest {
 
   @Test
   void halfRemovedAndOthersInserted_keepsRecall() throws IOException {
-    TestVectors base = TestVectors.shared("sift-128.npy", 0, 4_500);
+    TestVectors base = TestVectors.shared("sift-128.npy", 0, 3_000);
     TestVectors queries = TestVectors.shared("sift-128.npy", 4_500, 5_000);
     HnswGraph graph = graph(base, Metric.EUCLIDEAN);
-    for (int slot = 0; slot < 3_000; slot++) {
+    for (int slot = 0; slot < 2_000; slot++) {
       graph.insert(slot);
     }
-    for (int slot = 0; slot < 3_000; slot += 2) {
+    for (int slot = 0; slot < 2_000; slot += 2) {
       graph.remove(slot);
     }
     assertSound(graph);
     assertRecall(0.95, Recall.measure(graph, base, queries, Metric.EUCLIDEAN, K, EF));
-    for (int slot = 3_000; slot < 4_500; slot++) {
+    for (int slot = 2_000; slot < 3_000; slot++) {
       graph.insert(slot);
     }
-    assertEquals(3_000, graph.size());
+    assertEquals(2_000, graph.size());
     assertSound(graph);
     assertRecall(0.95, Recall.measure(graph, base, queries, Metric.EUCLIDEAN, K, EF));
   }
@@ -93,7 +93,7 @@ final class HnswRecallTest {
   @Test
   void thousandsOfEqualVectors_hideNoOther() {
     Random random = new Random(SEED);
-    int equal = 3_000;
+    int equal = 1_500;
     TestVectors base = TestVectors.gaussian(random, 2 * equal, 16);
     TestVectors queries = TestVectors.gaussian(random, 200, 16);
     for (int slot = 2; slot < 2 * equal; slot += 2) {
@@ -115,7 +115,7 @@ final class HnswRecallTest {
   @Test
   void equalVectorsInsertedFirst_hideNoOther() {
     Random random = new Random(SEED);
-    int equal = 1_500;
+    int equal = 1_000;
     TestVectors base = TestVectors.gaussian(random, 2 * equal, 16);
     for (int slot = 1; slot < equal; slot++) {
       base.copy(0, slot);
