@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.containers.GenericContainer;
@@ -125,12 +126,15 @@ final class ContainerMount implements AutoCloseable {
     }
   }
 
-  /// True if a file system is mounted at the mount point, over the shared folder itself.
+  /// True if a FUSE file system is mounted at the mount point, over the shared folder itself.
   boolean isMountedOnHost() throws IOException {
+    return mountsHere().anyMatch(line -> line.contains(" - fuse"));
+  }
+
+  /// The lines of the mount table whose fifth field, the mount point, is this one's.
+  private Stream<String> mountsHere() throws IOException {
     return Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
-        .map(line -> line.split(" "))
-        .anyMatch(fields ->
-            Path.of(fields[4]).equals(mountPoint) && String.join(" ", fields).contains(" - fuse"));
+        .filter(line -> line.split(" ", 6)[4].equals(mountPoint.toString()));
   }
 
   private GenericContainer<?> running() {
@@ -141,13 +145,17 @@ final class ContainerMount implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     if (container != null) {
       container.stop();
       container = null;
     }
-    // Lazily: a mount whose daemon died answers nothing but this.
-    HostCommand.run("umount", "--lazy", "--recursive", mountPoint);
+    // One layer at a time, the shared folder last; lazily, as a mount whose daemon was killed
+    // answers
+    // nothing but this. A command that fails ends the loop.
+    while (mountsHere().findAny().isPresent()) {
+      HostCommand.output("umount", "--lazy", mountPoint);
+    }
     HostCommand.output("rm", "--recursive", "--force", "--one-file-system", root);
   }
 }

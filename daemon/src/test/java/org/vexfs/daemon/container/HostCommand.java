@@ -56,12 +56,14 @@ record HostCommand(int exitCode, String output) {
 
   private static int exitCode(Duration deadline, Path output, Object... command)
       throws IOException {
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(words(command))
             .redirectErrorStream(true)
             .redirectInput(Path.of("/dev/null").toFile())
-            .redirectOutput(output.toFile())
-            .start();
+            .redirectOutput(output.toFile());
+    // Messages are compared, so they must not be translated.
+    builder.environment().put("LC_ALL", "C");
+    Process process = builder.start();
     try {
       if (!process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new AssertionError(words(command) + " did not end within " + deadline);

@@ -18,7 +18,7 @@ final class RuntimeImage {
   ///
   /// @throws AssertionError if there is no linked image, no engine, or the build fails
   static void build() {
-    Path project = Path.of(property("vexfs.project"));
+    Path project = Path.of(property("vexfs.project")).normalize();
     Path launcher = Path.of(property("vexfs.launcher"));
     if (!Files.isExecutable(launcher)) {
       throw new AssertionError(launcher + " is missing: run `mvn package` first");
