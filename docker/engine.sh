@@ -17,21 +17,28 @@ engine_seconds=60
 testcontainers_api=1.44
 
 engine_answers() {
-  timeout 10 docker version --format '{{.Server.Version}}' >/dev/null 2>&1
+  command -v docker >/dev/null && timeout 10 docker version >/dev/null 2>&1
 }
 
-# Ensures that an engine answers. Returns with engine_started=true if this call started one.
+# Ensures that an engine answers, and remembers in engine_started whether it had to start one itself.
 engine_start() {
   engine_started=false
-  if command -v docker >/dev/null && engine_answers; then return; fi
+  if engine_answers; then return; fi
   command -v dockerd >/dev/null || install_packages docker.io iptables
   if [[ -d /run/systemd/system ]]; then
     systemctl start docker
   else
-    engine_spawn
     engine_started=true
+    engine_spawn
   fi
   engine_await
+}
+
+# Ends the engine if this script's engine_start started it; one that others use is left alone.
+engine_stop_own() {
+  [[ ${engine_started:-false} == true ]] || return 0
+  engine_stop
+  engine_started=false
 }
 
 # Starts dockerd in its own session, so that an interrupt at the terminal does not reach it before the
@@ -113,11 +120,10 @@ engine_has_registry() {
 
 # Prints the API version that Testcontainers must be held to, or nothing where the engine is new enough.
 engine_api_limit() {
-  local version
+  local version older
   version=$(docker version --format '{{.Server.APIVersion}}')
-  if [[ $(printf '%s\n' "$version" "$testcontainers_api" | sort -V | head -n 1) != "$testcontainers_api" ]]; then
-    echo "$version"
-  fi
+  older=$(printf '%s\n' "$version" "$testcontainers_api" | sort -V | sed -n 1p)
+  [[ $older == "$testcontainers_api" ]] || echo "$version"
 }
 
 # Ends the dockerd that engine_spawn started, on SIGTERM, which takes its containers and its
@@ -142,7 +148,7 @@ engine_main() {
     start)
       engine_start
       engine_base_image
-      say "a Docker engine answers: $(docker version --format '{{.Server.Version}}, API {{.Server.APIVersion}}')"
+      docker version --format 'a Docker engine answers: {{.Server.Version}}, API {{.Server.APIVersion}}'
       ;;
     stop) engine_stop ;;
     *) fail "usage: docker/engine.sh start | stop" ;;

@@ -14,6 +14,22 @@ fail() {
   exit 1
 }
 
+# Prints a command as a person would type it.
+announce() {
+  local word line='$'
+  for word in "$@"; do
+    [[ $word =~ ^[A-Za-z0-9_./:=+-]+$ ]] || word=${word@Q}
+    line+=" $word"
+  done
+  say "$line"
+}
+
+# Prints a command and runs it.
+show() {
+  announce "$@"
+  "$@" </dev/null
+}
+
 require_root() {
   [[ $EUID -eq 0 ]] || fail "run me as root: I install packages and mount file systems"
 }
@@ -21,7 +37,8 @@ require_root() {
 # Without the device nothing can be mounted, and the reason is better said before a build than after it.
 require_fuse() {
   [[ -e /dev/fuse ]] || modprobe fuse 2>/dev/null || true
-  [[ -e /dev/fuse ]] || fail "/dev/fuse is missing: this kernel has no FUSE, or the container was started without --device /dev/fuse"
+  [[ -e /dev/fuse ]] ||
+    fail "/dev/fuse is missing: no FUSE in this kernel, or a container without --device /dev/fuse"
 }
 
 package_installed() {
@@ -35,7 +52,7 @@ install_packages() {
     package_installed "$package" || missing+=("$package")
   done
   [[ ${#missing[@]} -gt 0 ]] || return 0
-  say "installing ${missing[*]}"
+  announce apt-get install --yes --no-install-recommends "${missing[@]}"
   apt_get update
   apt_get install --yes --no-install-recommends "${missing[@]}"
 }
@@ -103,10 +120,21 @@ build_is_current() {
     -newer "$project/daemon/target/vexfs/release" -print -quit) ]]
 }
 
+# Makes the JDK at the given home the one that everything after uses: Maven goes by JAVA_HOME, and the
+# tools that the build calls (jar, jlink) must come from the same JDK.
+use_jdk() {
+  export JAVA_HOME=$1 PATH=$1/bin:$PATH
+}
+
 # Builds with the JDK at the given home; leaves the launcher.
 build_with_jdk() {
   install_maven
-  (cd "$project" && JAVA_HOME=$1 mvn -B -q -ntp -DskipTests package </dev/null)
+  say "\$ cd $project && JAVA_HOME=$1 PATH=$1/bin:\$PATH mvn -DskipTests package"
+  (
+    use_jdk "$1"
+    cd "$project" || exit
+    mvn -B -q -ntp -DskipTests package </dev/null
+  )
 }
 
 # Builds in a container of the Maven image over the project's own folder, so that the result lies
