@@ -94,7 +94,7 @@ find_jdk() {
     return
   fi
   for directory in /usr/lib/jvm/* /usr/local/lib/jvm/* /opt/java/* /opt/jdk* /opt/*jdk* \
-    "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/*; do
+    "${HOME:-/root}"/.sdkman/candidates/java/* "${HOME:-/root}"/.jdks/*; do
     version=$(jdk_version "$directory")
     if [[ $version -ge 25 && ($best_version -eq 0 || $version -lt $best_version) ]]; then
       best=$directory best_version=$version

@@ -85,7 +85,7 @@ final class ContainerMount implements AutoCloseable {
             PropagationMode.RSHARED));
     privileges.grant(config);
     // The check itself is the image's; only its pace is a test's.
-    command.withHealthcheck(new HealthCheck().withInterval(Duration.ofSeconds(1).toNanos()));
+    command.withHealthcheck(new HealthCheck().withInterval(Duration.ofMillis(500).toNanos()));
   }
 
   /// Runs a command in the container and returns its standard output.

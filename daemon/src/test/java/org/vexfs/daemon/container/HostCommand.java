@@ -30,7 +30,7 @@ record HostCommand(int exitCode, String output) {
     HostCommand result = run(deadline, command);
     if (result.exitCode != 0) {
       throw new AssertionError(
-          "%s ended with %d: %s".formatted(words(command), result.exitCode, result.output));
+          "%s ended with %d: %s".formatted(line(command), result.exitCode, result.output));
     }
     return result.output;
   }
@@ -50,7 +50,7 @@ record HostCommand(int exitCode, String output) {
         Files.delete(output);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(words(command) + " cannot be run", e);
+      throw new UncheckedIOException(line(command) + " cannot be run", e);
     }
   }
 
@@ -66,15 +66,19 @@ record HostCommand(int exitCode, String output) {
     Process process = builder.start();
     try {
       if (!process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw new AssertionError(words(command) + " did not end within " + deadline);
+        throw new AssertionError(line(command) + " did not end within " + deadline);
       }
       return process.exitValue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new AssertionError(words(command) + " was interrupted", e);
+      throw new AssertionError(line(command) + " was interrupted", e);
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  private static String line(Object... command) {
+    return String.join(" ", words(command));
   }
 
   private static List<String> words(Object... command) {

@@ -23,6 +23,11 @@ final class RuntimeImage {
     if (!Files.isExecutable(launcher)) {
       throw new AssertionError(launcher + " is missing: run `mvn package` first");
     }
+    HostCommand engine = HostCommand.run("docker", "version");
+    if (engine.exitCode() != 0) {
+      throw new AssertionError(
+          "no Docker engine answers; `docker/engine.sh start` starts one: " + engine.output());
+    }
     // The engine's own bridge may not reach the package mirrors; the host's network does.
     HostCommand.output(
         BUILD_DEADLINE,
