@@ -46,9 +46,10 @@ final class LogSegment implements Closeable {
 
   /// Appends whole records, which read back from the region given.
   MemorySegment append(MemorySegment records) throws IOException {
-    MemorySegment region = file.regionFor(end, records.byteSize());
-    file.write(records.asByteBuffer(), end);
-    end += records.byteSize();
+    long start = end;
+    MemorySegment region = file.regionFor(start, records.byteSize());
+    file.write(records.asByteBuffer(), start);
+    end = start + records.byteSize();
     return region;
   }
 

@@ -123,9 +123,8 @@ public final class UnrecoveredStore implements Closeable {
     for (LogSegment segment : segments) {
       try {
         segment.close();
-      } catch (IOException e) {
+      } catch (IOException _) {
         // Another failure is already on its way to the caller, and nothing was written.
-        continue;
       }
     }
   }
@@ -146,9 +145,8 @@ public final class UnrecoveredStore implements Closeable {
   private static void release(Closeable lock) {
     try {
       lock.close();
-    } catch (IOException e) {
+    } catch (IOException _) {
       // The lock ends with its descriptor, which is closed whatever close() reports.
-      return;
     }
   }
 }

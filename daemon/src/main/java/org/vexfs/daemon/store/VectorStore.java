@@ -334,19 +334,24 @@ public final class VectorStore {
   /// memory goes. Does nothing the second time.
   public void close() throws VectorFailure {
     writing.lock();
-    try (lock) {
+    try {
       if (!closed) {
         closed = true;
-        try (log) {
-          log.seal();
-        }
-        log.latch("the store is closed");
+        closeOnce();
       }
-    } catch (IOException e) {
-      throw log.latch("the store in " + place + " could not be closed: " + e);
     } finally {
       writing.unlock();
     }
+  }
+
+  private void closeOnce() throws VectorFailure {
+    try (lock;
+        log) {
+      log.seal();
+    } catch (IOException e) {
+      throw log.latch("the store in " + place + " could not be closed: " + e);
+    }
+    log.latch("the store is closed");
   }
 
   @FunctionalInterface
