@@ -24,9 +24,10 @@ import java.util.TreeSet;
 /// each unsynced write all, nothing, or some of its sectors; of each size, the synced or the last.
 /// [#afterKill] is what the page cache keeps when only the process dies.
 public final class MemoryDirectory implements StorageDirectory {
-  private static final int CAPACITY_BYTES = 1 << 20;
+  private static final int DEFAULT_CAPACITY_BYTES = 1 << 20;
   private static final int SECTOR_BYTES = 512;
 
+  private final int capacityBytes;
   private final Map<String, Content> files = new TreeMap<>();
   private Set<String> durableNames = new TreeSet<>();
   private boolean locked;
@@ -34,11 +35,25 @@ public final class MemoryDirectory implements StorageDirectory {
   private int writeLimit = Integer.MAX_VALUE;
   private boolean failing;
 
+  /// A directory whose files may have 1 MiB.
+  public MemoryDirectory() {
+    this(DEFAULT_CAPACITY_BYTES);
+  }
+
+  /// A directory whose files may have so many bytes.
+  public MemoryDirectory(int capacityBytes) {
+    this.capacityBytes = capacityBytes;
+  }
+
   private static final class Content {
-    final MemorySegment bytes = Arena.ofAuto().allocate(CAPACITY_BYTES);
+    final MemorySegment bytes;
     int size;
     byte[] durable = new byte[0];
     final List<int[]> unsynced = new ArrayList<>();
+
+    Content(int capacityBytes) {
+      bytes = Arena.ofAuto().allocate(capacityBytes);
+    }
   }
 
   /// Lets this many more bytes be written until the disk is full.
@@ -66,7 +81,7 @@ public final class MemoryDirectory implements StorageDirectory {
 
   /// Gives a file these bytes, durably.
   public synchronized MemoryDirectory with(String name, byte[] bytes) {
-    Content content = new Content();
+    Content content = new Content(capacityBytes);
     MemorySegment.copy(
         bytes, 0, content.bytes, ValueLayout.JAVA_BYTE, 0, bytes.length);
     content.size = bytes.length;
@@ -78,14 +93,14 @@ public final class MemoryDirectory implements StorageDirectory {
 
   /// What is left when the process dies.
   public synchronized MemoryDirectory afterKill() {
-    MemoryDirectory left = new MemoryDirectory();
+    MemoryDirectory left = new MemoryDirectory(capacityBytes);
     files.keySet().forEach(name -> left.with(name, bytes(name)));
     return left;
   }
 
   /// What may be left when the power goes.
   public synchronized MemoryDirectory afterPowerLoss(Random random) {
-    MemoryDirectory left = new MemoryDirectory();
+    MemoryDirectory left = new MemoryDirectory(capacityBytes);
     for (Map.Entry<String, Content> file : files.entrySet()) {
       if (durableNames.contains(file.getKey()) || random.nextBoolean()) {
         left.with(file.getKey(), torn(file.getValue(), random));
@@ -128,7 +143,7 @@ public final class MemoryDirectory implements StorageDirectory {
       throw new FileAlreadyExistsException(name);
     }
     check();
-    Content content = new Content();
+    Content content = new Content(capacityBytes);
     files.put(name, content);
     return new MemoryFile(name, content);
   }

@@ -26,7 +26,8 @@ import org.vexfs.daemon.io.MemoryDirectory;
 
 /// What a store makes of bytes that nobody wrote: every one of them, and every length.
 final class StoreDamageTest {
-  private static final StoreOptions OPTIONS = new StoreOptions(256 << 10, 4 << 10);
+  private static final int CAPACITY_BYTES = 32 << 10;
+  private static final StoreOptions OPTIONS = new StoreOptions(CAPACITY_BYTES / 2, 1 << 10);
   private static final String SEGMENT = SegmentHeader.fileName(1);
   private static final HostProbe NOTHING = _ -> 0;
   private static final long SEED = 7;
@@ -34,7 +35,7 @@ final class StoreDamageTest {
   /// What the store held after each step, the last one last.
   private final List<Map<String, VectorMatrix>> history = new ArrayList<>();
 
-  private final MemoryDirectory directory = new MemoryDirectory();
+  private final MemoryDirectory directory = new MemoryDirectory(CAPACITY_BYTES);
   private VectorStore store;
 
   @BeforeEach
@@ -42,7 +43,7 @@ final class StoreDamageTest {
     store = open(directory).store();
     RandomChanges changes = new RandomChanges(new Random(SEED));
     history.add(Map.of());
-    while (store.state().bytes() < 3_000) {
+    while (store.state().bytes() < 2_500) {
       changes.change(store);
       history.add(StoreModel.actual(store));
     }
@@ -55,7 +56,7 @@ final class StoreDamageTest {
   }
 
   private static MemoryDirectory of(byte[] segment) {
-    return new MemoryDirectory().with(SEGMENT, segment);
+    return new MemoryDirectory(CAPACITY_BYTES).with(SEGMENT, segment);
   }
 
   private byte[] written() {
@@ -69,15 +70,16 @@ final class StoreDamageTest {
     for (int length = 0; length <= whole.length; length++) {
       MemoryDirectory cut = of(Arrays.copyOf(whole, length));
       UnrecoveredStore.Recovered recovered = open(cut);
-      int state = history.lastIndexOf(StoreModel.actual(recovered.store()));
-      assertTrue(state >= before, "length " + length + " holds less than a shorter one");
-      before = state;
+      int state =
+          history.subList(before, history.size()).indexOf(StoreModel.actual(recovered.store()));
+      assertTrue(state >= 0, "length " + length + " holds no state since that of a shorter one");
+      before += state;
       long left = length < SegmentHeader.BYTES ? 0 : cut.bytes(SEGMENT).length;
       long torn = recovered.report().tear().map(RecoveryReport.Tear::bytes).orElse(0L);
       assertEquals(length, left + torn, "what was cut is reported");
       recovered.store().close();
     }
-    assertEquals(history.size() - 1, before);
+    assertEquals(history.getLast(), history.get(before));
   }
 
   @Test
@@ -172,7 +174,7 @@ final class StoreDamageTest {
     store.put(
         new TreePath("image"), 2, "images", new VectorMatrix(1, image.length, image));
     byte[] flipped = written();
-    flipped[start] ^= 1;
+    flipped[flipped.length - 1] ^= 1;
     assertEquals(0, open(of(flipped)).report().tear().orElseThrow().soundRecords());
   }
 
@@ -181,7 +183,7 @@ final class StoreDamageTest {
     MemoryDirectory rolled = rolledStore();
     MemoryDirectory gap = rolled.afterKill();
     assertTrue(gap.list().size() > 3, "too few segments");
-    MemoryDirectory holed = new MemoryDirectory();
+    MemoryDirectory holed = new MemoryDirectory(CAPACITY_BYTES);
     for (String name : gap.list()) {
       if (!name.equals(SegmentHeader.fileName(2))) {
         holed.with(name, gap.bytes(name));
@@ -202,7 +204,7 @@ final class StoreDamageTest {
   }
 
   private static MemoryDirectory rolledStore() throws VectorFailure {
-    MemoryDirectory directory = new MemoryDirectory();
+    MemoryDirectory directory = new MemoryDirectory(CAPACITY_BYTES);
     VectorStore store =
         UnrecoveredStore.open(directory, new StoreOptions(1024, 512)).recover(NOTHING).store();
     for (int i = 0; i < 40; i++) {

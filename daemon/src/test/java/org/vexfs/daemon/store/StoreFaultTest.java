@@ -24,6 +24,7 @@ import org.vexfs.daemon.io.MemoryDirectory;
 /// The store on a disk that loses power, is full, or fails.
 final class StoreFaultTest {
   private static final StoreOptions OPTIONS = new StoreOptions(8 << 10, 2 << 10);
+  private static final int CAPACITY_BYTES = 32 << 10;
   private static final HostProbe NOTHING = _ -> 0;
   private static final TreePath FILE = new TreePath("a/file");
   private static final VectorMatrix VECTOR = VectorMatrix.ofVector(1, 2, 3);
@@ -38,8 +39,8 @@ final class StoreFaultTest {
   @ValueSource(longs = {11, 12, 13, 14})
   void powerLoss_keepsAllSynced_andInventsNothing(long seed) throws VectorFailure {
     Random random = new Random(seed);
-    for (int schedule = 0; schedule < 60; schedule++) {
-      MemoryDirectory disk = new MemoryDirectory();
+    for (int schedule = 0; schedule < 30; schedule++) {
+      MemoryDirectory disk = new MemoryDirectory(CAPACITY_BYTES);
       for (int round = 0; round < 3; round++) {
         disk = loseOnce(disk, random, "seed " + seed + " schedule " + schedule);
       }

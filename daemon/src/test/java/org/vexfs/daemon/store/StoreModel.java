@@ -142,6 +142,16 @@ final class StoreModel implements HostProbe {
     return random.nextBoolean() ? path : path.child("d" + random.nextInt(NAMES));
   }
 
+  /// Whether a file can be at `path`.
+  private boolean fits(TreePath path) {
+    return !isBelowAFile(path) && (inodes.containsKey(path) || below(path).isEmpty());
+  }
+
+  private boolean isBelowAFile(TreePath path) {
+    return !path.isRoot()
+        && (inodes.containsKey(path.parent()) || isBelowAFile(path.parent()));
+  }
+
   private Optional<TreePath> anyFile() {
     List<TreePath> files = List.copyOf(inodes.keySet());
     return files.isEmpty()
@@ -165,6 +175,9 @@ final class StoreModel implements HostProbe {
 
   void put(VectorStore store) throws VectorFailure {
     TreePath path = anyPath();
+    if (!fits(path)) {
+      return;
+    }
     long inode = inodes.computeIfAbsent(path, _ -> ++lastInode);
     String collection = COLLECTIONS.get(random.nextInt(COLLECTIONS.size()));
     VectorMatrix matrix = anyMatrix(collection);
@@ -177,6 +190,10 @@ final class StoreModel implements HostProbe {
 
   private void remove(VectorStore store) throws VectorFailure {
     TreePath path = anyFile().orElse(anyPath());
+    if (namesOf(inodeAt(path)).size() > 1) {
+      // Without entries the store would forget the names, and not see the last one go.
+      return;
+    }
     String collection = COLLECTIONS.get(random.nextInt(COLLECTIONS.size()));
     long inode = inodeAt(path);
     boolean expected = vectors.getOrDefault(inode, Map.of()).containsKey(collection);
@@ -187,7 +204,7 @@ final class StoreModel implements HostProbe {
   private void renameFile(VectorStore store) throws VectorFailure {
     Optional<TreePath> from = anyFile();
     TreePath to = anyPath();
-    if (from.isEmpty() || from.get().equals(to)) {
+    if (from.isEmpty() || from.get().equals(to) || !fits(to)) {
       return;
     }
     store.renamed(from.get(), to);
@@ -201,7 +218,7 @@ final class StoreModel implements HostProbe {
   private void renameDirectory(VectorStore store) throws VectorFailure {
     TreePath from = anyDirectory();
     TreePath to = anyDirectory();
-    if (from.isWithin(to) || to.isWithin(from)) {
+    if (from.isWithin(to) || to.isWithin(from) || isBelowAFile(to)) {
       return;
     }
     removeTree(store, to);
@@ -215,7 +232,10 @@ final class StoreModel implements HostProbe {
   private void exchange(VectorStore store) throws VectorFailure {
     TreePath one = random.nextBoolean() ? anyDirectory() : anyFile().orElse(anyDirectory());
     TreePath other = random.nextBoolean() ? anyDirectory() : anyFile().orElse(anyDirectory());
-    if (one.isWithin(other) || other.isWithin(one)) {
+    if (one.isWithin(other)
+        || other.isWithin(one)
+        || isBelowAFile(one)
+        || isBelowAFile(other)) {
       return;
     }
     store.exchanged(one, other);
@@ -234,7 +254,9 @@ final class StoreModel implements HostProbe {
   private void link(VectorStore store) throws VectorFailure {
     Optional<TreePath> existing = anyFile();
     TreePath added = anyPath();
-    if (existing.isPresent() && !inodes.containsKey(added)) {
+    if (existing.isPresent()
+        && !vectors.getOrDefault(inodeAt(existing.get()), Map.of()).isEmpty()
+        && !inodes.containsKey(added) && fits(added)) {
       store.linked(existing.get(), added);
       inodes.put(added, inodeAt(existing.get()));
     }

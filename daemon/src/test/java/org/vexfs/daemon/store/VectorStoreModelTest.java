@@ -3,13 +3,21 @@ package org.vexfs.daemon.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.io.HostDirectory;
 import org.vexfs.daemon.io.MemoryDirectory;
+import org.vexfs.daemon.io.StorageDirectory;
 
 /// The store against plain maps, over random operations, with reopening at random points.
 final class VectorStoreModelTest {
@@ -47,7 +55,32 @@ final class VectorStoreModelTest {
     store.close();
   }
 
-  private static VectorStore open(MemoryDirectory directory, StoreModel model)
+  @Test
+  void store_onARealDisk_agreesWithModel(@TempDir Path path) throws Exception {
+    StoreModel model = new StoreModel(new Random(99));
+    for (int round = 0; round < 4; round++) {
+      VectorStore store = open(HostDirectory.at(path), model);
+      model.check(store);
+      for (int step = 0; step < 300; step++) {
+        model.step(store);
+      }
+      store.sync();
+      model.check(store);
+      store.close();
+      assertEquals(store.state().bytes(), storedBytes(path), "what was mapped ahead is cut off");
+    }
+  }
+
+  private static long storedBytes(Path path) throws IOException {
+    try (Stream<Path> files = Files.list(path)) {
+      return files
+          .filter(file -> SegmentHeader.isFileName(file.getFileName().toString()))
+          .mapToLong(file -> file.toFile().length())
+          .sum();
+    }
+  }
+
+  private static VectorStore open(StorageDirectory directory, StoreModel model)
       throws VectorFailure {
     UnrecoveredStore.Recovered recovered =
         UnrecoveredStore.open(directory, SMALL).recover(model);
