@@ -105,9 +105,8 @@ final class Contents {
     Metric metric =
         Metric.ofId(define.metric())
             .orElseThrow(() -> new StoreBroken("no metric is called " + define.metric()));
-    Optional<String> embedder = Optional.of(define.embedder())
-            .filter(name -> !name.isEmpty())
-            .map(TreePath::textOfBytes);
+    Optional<String> embedder =
+        Optional.of(define.embedder()).filter(name -> !name.isEmpty()).map(TreePath::textOfBytes);
     VectorCollection known = byId.get(define.id());
     if (known == null) {
       known = new VectorCollection(define.id(), define.name(), metric, embedder);

@@ -316,16 +316,21 @@ final class VectorLog implements Closeable {
   /// Ends the files and all mappings.
   @Override
   public void close() throws IOException {
-    Optional<LogSegment> last = end.segment();
+    syncing.lock();
     try {
+      Optional<LogSegment> last = end.segment();
       if (last.isPresent() && latched.isEmpty()) {
         finish(last.get());
       }
     } finally {
-      for (LogSegment segment : segments) {
-        segment.close();
+      try {
+        for (LogSegment segment : segments) {
+          segment.close();
+        }
+        arena.close();
+      } finally {
+        syncing.unlock();
       }
-      arena.close();
     }
   }
 }

@@ -73,16 +73,15 @@ final class HostDirectoryTest {
       assertTrue(Thread.interrupted());
       Thread writer =
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try {
-                      for (int i = 0; i < 20_000; i++) {
-                        file.write(bytes("0123456789"), i * 10L);
-                      }
-                    } catch (IOException e) {
-                      throw new AssertionError(e);
-                    }
-                  });
+              .start(() -> {
+                try {
+                  for (int i = 0; i < 20_000; i++) {
+                    file.write(bytes("0123456789"), i * 10L);
+                  }
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              });
       while (writer.isAlive()) {
         writer.interrupt();
         Thread.onSpinWait();

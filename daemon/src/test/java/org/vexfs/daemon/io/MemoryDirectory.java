@@ -34,6 +34,7 @@ public final class MemoryDirectory implements StorageDirectory {
   private long freeBytes = Long.MAX_VALUE;
   private int writeLimit = Integer.MAX_VALUE;
   private boolean failing;
+  private int flushes;
 
   /// A directory whose files may have 1 MiB.
   public MemoryDirectory() {
@@ -71,19 +72,21 @@ public final class MemoryDirectory implements StorageDirectory {
     this.failing = failing;
   }
 
+  /// How often a file was synced.
+  public synchronized int flushes() {
+    return flushes;
+  }
+
   /// The bytes of a file.
   public synchronized byte[] bytes(String name) {
     Content content = Objects.requireNonNull(files.get(name));
-    return content.bytes
-        .asSlice(0, content.size)
-        .toArray(ValueLayout.JAVA_BYTE);
+    return content.bytes.asSlice(0, content.size).toArray(ValueLayout.JAVA_BYTE);
   }
 
   /// Gives a file these bytes, durably.
   public synchronized MemoryDirectory with(String name, byte[] bytes) {
     Content content = new Content(capacityBytes);
-    MemorySegment.copy(
-        bytes, 0, content.bytes, ValueLayout.JAVA_BYTE, 0, bytes.length);
+    MemorySegment.copy(bytes, 0, content.bytes, ValueLayout.JAVA_BYTE, 0, bytes.length);
     content.size = bytes.length;
     content.durable = bytes.clone();
     files.put(name, content);
@@ -95,6 +98,17 @@ public final class MemoryDirectory implements StorageDirectory {
   public synchronized MemoryDirectory afterKill() {
     MemoryDirectory left = new MemoryDirectory(capacityBytes);
     files.keySet().forEach(name -> left.with(name, bytes(name)));
+    return left;
+  }
+
+  /// What is left when the power goes and takes all that was not synced.
+  public synchronized MemoryDirectory afterSyncedOnly() {
+    MemoryDirectory left = new MemoryDirectory(capacityBytes);
+    for (Map.Entry<String, Content> file : files.entrySet()) {
+      if (durableNames.contains(file.getKey())) {
+        left.with(file.getKey(), file.getValue().durable);
+      }
+    }
     return left;
   }
 
@@ -263,6 +277,7 @@ public final class MemoryDirectory implements StorageDirectory {
     public void sync() throws IOException {
       synchronized (MemoryDirectory.this) {
         check();
+        flushes++;
         content.durable = bytes(name);
         content.unsynced.clear();
       }

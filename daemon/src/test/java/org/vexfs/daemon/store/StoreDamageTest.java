@@ -171,8 +171,7 @@ final class StoreDamageTest {
     for (int i = 0; i < image.length; i++) {
       image[i] = Float.isFinite(image[i]) ? image[i] : 0;
     }
-    store.put(
-        new TreePath("image"), 2, "images", new VectorMatrix(1, image.length, image));
+    store.put(new TreePath("image"), 2, "images", new VectorMatrix(1, image.length, image));
     byte[] flipped = written();
     flipped[flipped.length - 1] ^= 1;
     assertEquals(0, open(of(flipped)).report().tear().orElseThrow().soundRecords());

@@ -100,10 +100,10 @@ final class StoreFaultTest {
     VectorStore store = open(directory);
     store.put(FILE, 1, "default", VECTOR);
     directory.fail(true);
-    assertThrows(StoreBroken.class, () -> store.put(FILE, 1, "default", VectorMatrix.ofVector(9, 9, 9)));
+    assertThrows(
+        StoreBroken.class, () -> store.put(FILE, 1, "default", VectorMatrix.ofVector(9, 9, 9)));
     directory.fail(false);
-    StoreReadOnly refused =
-        assertThrows(StoreReadOnly.class, () -> store.unlinked(FILE));
+    StoreReadOnly refused = assertThrows(StoreReadOnly.class, () -> store.unlinked(FILE));
     assertMentions("Input/output error", refused);
     assertTrue(store.state().readOnlyCause().orElseThrow().contains("Input/output error"));
     assertEquals(VECTOR, store.get(FILE, 1, "default").orElseThrow());

@@ -45,11 +45,10 @@ final class StoreModel implements HostProbe {
   /// What each file should have, by path and collection.
   Map<String, VectorMatrix> expected() {
     Map<String, VectorMatrix> expected = new TreeMap<>();
-    inodes.forEach(
-        (path, inode) ->
-            vectors
-                .getOrDefault(inode, Map.of())
-                .forEach((name, matrix) -> expected.put(path + ":" + name, matrix)));
+    inodes.forEach((path, inode) ->
+        vectors
+            .getOrDefault(inode, Map.of())
+            .forEach((name, matrix) -> expected.put(path + ":" + name, matrix)));
     return expected;
   }
 
@@ -148,8 +147,7 @@ final class StoreModel implements HostProbe {
   }
 
   private boolean isBelowAFile(TreePath path) {
-    return !path.isRoot()
-        && (inodes.containsKey(path.parent()) || isBelowAFile(path.parent()));
+    return !path.isRoot() && (inodes.containsKey(path.parent()) || isBelowAFile(path.parent()));
   }
 
   private Optional<TreePath> anyFile() {
@@ -232,10 +230,7 @@ final class StoreModel implements HostProbe {
   private void exchange(VectorStore store) throws VectorFailure {
     TreePath one = random.nextBoolean() ? anyDirectory() : anyFile().orElse(anyDirectory());
     TreePath other = random.nextBoolean() ? anyDirectory() : anyFile().orElse(anyDirectory());
-    if (one.isWithin(other)
-        || other.isWithin(one)
-        || isBelowAFile(one)
-        || isBelowAFile(other)) {
+    if (one.isWithin(other) || other.isWithin(one) || isBelowAFile(one) || isBelowAFile(other)) {
       return;
     }
     store.exchanged(one, other);
@@ -256,7 +251,8 @@ final class StoreModel implements HostProbe {
     TreePath added = anyPath();
     if (existing.isPresent()
         && !vectors.getOrDefault(inodeAt(existing.get()), Map.of()).isEmpty()
-        && !inodes.containsKey(added) && fits(added)) {
+        && !inodes.containsKey(added)
+        && fits(added)) {
       store.linked(existing.get(), added);
       inodes.put(added, inodeAt(existing.get()));
     }

@@ -82,8 +82,7 @@ final class VectorStoreModelTest {
 
   private static VectorStore open(StorageDirectory directory, StoreModel model)
       throws VectorFailure {
-    UnrecoveredStore.Recovered recovered =
-        UnrecoveredStore.open(directory, SMALL).recover(model);
+    UnrecoveredStore.Recovered recovered = UnrecoveredStore.open(directory, SMALL).recover(model);
     assertTrue(recovered.report().tear().isEmpty(), "nothing was torn");
     return recovered.store();
   }
@@ -102,16 +101,15 @@ final class VectorStoreModelTest {
     private void listen(VectorStore store) {
       store
           .collection("default")
-          .ifPresent(
-              collection -> {
-                int limit = store.addListener(collection, this);
-                for (int slot = 0; slot < limit; slot++) {
-                  if (collection.isLive(slot)) {
-                    live.add(slot);
-                  }
-                }
-                listening = true;
-              });
+          .ifPresent(collection -> {
+            int limit = store.addListener(collection, this);
+            for (int slot = 0; slot < limit; slot++) {
+              if (collection.isLive(slot)) {
+                live.add(slot);
+              }
+            }
+            listening = true;
+          });
     }
 
     void check(VectorStore store) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.vexfs.daemon.store.StoreModel.assertMentions;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -187,6 +188,49 @@ final class VectorStoreTest {
   }
 
   @Test
+  void sync_withNothingNew_doesNotFlush() throws VectorFailure {
+    store.put(A, 1, "default", ONE);
+    int before = directory.flushes();
+    store.sync();
+    assertEquals(before + 1, directory.flushes());
+    store.sync();
+    assertEquals(before + 1, directory.flushes());
+    store.unlinked(A);
+    store.sync();
+    assertEquals(before + 2, directory.flushes());
+  }
+
+  @Test
+  void sync_fromManyThreads_makesAllOfTheirChangesDurable() throws Exception {
+    List<Thread> threads = new ArrayList<>();
+    AtomicInteger lost = new AtomicInteger();
+    for (int thread = 0; thread < 4; thread++) {
+      int number = thread;
+      threads.add(
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  for (int i = 0; i < 50; i++) {
+                    int value = number * 100 + i + 1;
+                    TreePath path = new TreePath("t" + value);
+                    store.put(path, value, "default", VectorMatrix.ofVector(value));
+                    store.sync();
+                    boolean kept = got(open(directory.afterSyncedOnly()), path, value).isPresent();
+                    lost.addAndGet(kept ? 0 : 1);
+                  }
+                } catch (VectorFailure e) {
+                  lost.incrementAndGet();
+                }
+              }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertEquals(0, lost.get());
+    assertTrue(directory.flushes() <= 1 + 200, "more flushes than callers");
+  }
+
+  @Test
   void lastEntry_removed_prunesItsDirectories() throws VectorFailure {
     store.put(A, 1, "default", ONE);
     assertTrue(store.remove(A, 1, "default"));
@@ -296,21 +340,20 @@ final class VectorStoreTest {
     AtomicInteger rounds = new AtomicInteger();
     Thread reader =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  while (!done.get()) {
-                    int atLeast = acknowledged.get();
-                    int limit = collection.slotLimit();
-                    boolean holds = limit >= atLeast;
-                    for (int slot = 1; slot < limit; slot++) {
-                      float first = value(collection, slot, 0);
-                      holds &= first > 0 && value(collection, slot, 1) == -first;
-                      holds &= collection.owner(slot).id() > 0;
-                    }
-                    wrong.addAndGet(holds ? 0 : 1);
-                    rounds.incrementAndGet();
-                  }
-                });
+            .start(() -> {
+              while (!done.get()) {
+                int atLeast = acknowledged.get();
+                int limit = collection.slotLimit();
+                boolean holds = limit >= atLeast;
+                for (int slot = 1; slot < limit; slot++) {
+                  float first = value(collection, slot, 0);
+                  holds &= first > 0 && value(collection, slot, 1) == -first;
+                  holds &= collection.owner(slot).id() > 0;
+                }
+                wrong.addAndGet(holds ? 0 : 1);
+                rounds.incrementAndGet();
+              }
+            });
     for (int i = 1; i <= 3000 || rounds.get() < 3; i++) {
       store.put(new TreePath("f" + i % 50), 100 + i % 50, "default", VectorMatrix.ofVector(i, -i));
       acknowledged.set(collection.slotLimit());
@@ -323,7 +366,6 @@ final class VectorStoreTest {
 
   private static float value(VectorCollection collection, int slot, int index) {
     long offset = collection.vectors().offset(slot) + (long) index * Float.BYTES;
-    return Float.intBitsToFloat(
-        collection.vectors().segment(slot).get(RecordHeader.INT, offset));
+    return Float.intBitsToFloat(collection.vectors().segment(slot).get(RecordHeader.INT, offset));
   }
 }
