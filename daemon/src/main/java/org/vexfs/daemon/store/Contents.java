@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure.StoreBroken;
 import org.vexfs.daemon.distance.Metric;
 
@@ -104,7 +105,8 @@ final class Contents {
     Metric metric =
         Metric.ofId(define.metric())
             .orElseThrow(() -> new StoreBroken("no metric is called " + define.metric()));
-    Optional<String> embedder = Optional.of(define.embedder()).filter(name -> !name.isEmpty());
+    Optional<String> embedder =
+        Optional.of(define.embedder()).filter(name -> !name.isEmpty()).map(TreePath::textOfBytes);
     VectorCollection known = byId.get(define.id());
     if (known == null) {
       known = new VectorCollection(define.id(), define.name(), metric, embedder);

@@ -28,7 +28,7 @@ import org.vexfs.daemon.io.StorageFullException;
 /// Appending is under the store's writer lock; [#sync] may be called by any thread.
 final class VectorLog implements Closeable {
   /// Changes up to this size are put together in memory that is kept.
-  private static final int SCRATCH_BYTES = 1 << 20;
+  private static final int SCRATCH_BYTES = 64 << 10;
 
   private final StorageDirectory directory;
   private final StoreOptions options;
@@ -316,16 +316,21 @@ final class VectorLog implements Closeable {
   /// Ends the files and all mappings.
   @Override
   public void close() throws IOException {
-    Optional<LogSegment> last = end.segment();
+    syncing.lock();
     try {
+      Optional<LogSegment> last = end.segment();
       if (last.isPresent() && latched.isEmpty()) {
         finish(last.get());
       }
     } finally {
-      for (LogSegment segment : segments) {
-        segment.close();
+      try {
+        for (LogSegment segment : segments) {
+          segment.close();
+        }
+        arena.close();
+      } finally {
+        syncing.unlock();
       }
-      arena.close();
     }
   }
 }

@@ -1,0 +1,38 @@
+package org.vexfs.daemon.store;
+
+import java.util.Random;
+import org.vexfs.daemon.base.TreePath;
+import org.vexfs.daemon.base.VectorFailure;
+
+/// Random calls of a store, each of which is one change of it or none.
+final class RandomChanges {
+  private static final int NAMES = 4;
+
+  private final Random random;
+  private final StoreModel matrices;
+
+  RandomChanges(Random random) {
+    this.random = random;
+    this.matrices = new StoreModel(random);
+  }
+
+  private TreePath anyPath() {
+    TreePath path = TreePath.ROOT.child("n" + random.nextInt(NAMES));
+    return random.nextBoolean() ? path : path.child("n" + random.nextInt(NAMES));
+  }
+
+  void change(VectorStore store) throws VectorFailure {
+    TreePath path = anyPath();
+    TreePath other = anyPath();
+    String collection = StoreModel.COLLECTIONS.get(random.nextInt(StoreModel.COLLECTIONS.size()));
+    boolean apart = !path.isWithin(other) && !other.isWithin(path);
+    switch (random.nextInt(apart ? 9 : 5)) {
+      case 0, 1, 2 -> store.put(path, 0, collection, matrices.anyMatrix(collection));
+      case 3 -> store.remove(path, 0, collection);
+      case 4 -> store.unlinked(path);
+      case 5, 6 -> store.renamed(path, other);
+      case 7 -> store.exchanged(path, other);
+      default -> store.linked(path, other);
+    }
+  }
+}
