@@ -1,7 +1,6 @@
 package org.vexfs.daemon.app;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -12,12 +11,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vexfs.bindings.FuseLibrary;
 import org.vexfs.bindings.libc.Libc;
-import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.control.ControlContext;
+import org.vexfs.daemon.control.ControlTree;
+import org.vexfs.daemon.control.ErrorLog;
 import org.vexfs.daemon.fuse.FuseSession;
 import org.vexfs.daemon.io.Host;
+import org.vexfs.daemon.io.HostDirectory;
 import org.vexfs.daemon.overlay.Overlay;
 import org.vexfs.daemon.overlay.VectorAttributes;
 
@@ -37,6 +39,14 @@ final class Daemon {
   private final CountDownLatch ended = new CountDownLatch(1);
 
   /// What `vexfs mount` was told.
+  ///
+  /// @param source the directory to show
+  /// @param mountpoint where to show it
+  /// @param options what came after `-o`
+  /// @param store where vectors are kept, if not in SOURCE
+  /// @param readyTimeout how long a vector operation waits for the store to come up
+  /// @param log where to log, if not in the store or on standard error
+  /// @param detaches whether the process lets go of its terminal once the mount answers
   record Settings(
       Path source,
       Path mountpoint,
@@ -50,68 +60,77 @@ final class Daemon {
     this.settings = settings;
   }
 
-  int run() throws Exception {
-    FuseLibrary library;
-    try {
-      library = FuseLibrary.load();
-    } catch (FuseLibrary.MissingLibraryException e) {
-      throw new CommandException(e);
-    }
-    Path source = directory(settings.source(), "the source");
-    Path mountpoint = mountpoint(source);
-    MountOptions options;
-    try {
-      options = MountOptions.parse(settings.options(), source.toString());
-    } catch (MountOptions.InvalidOptionException e) {
-      throw new CommandException(e);
-    }
-    HostProcess.prepare();
-    Logger log = LoggerFactory.getLogger(Daemon.class);
+  /// Serves until the end.
+  void run() throws CommandException, IOException, InterruptedException {
     try (Host host = Host.borrow()) {
-      int sourceDescriptor = open(host, source);
-      // Through the descriptor, SOURCE stays reachable even where it is mounted over.
-      Path store = settings.store().orElse(Path.of("/proc/self/fd/" + sourceDescriptor, ".vexfs"));
-      try (VectorServices vectors = VectorServices.open(store, sourceDescriptor);
-          Overlay overlay = overlay(host, sourceDescriptor, vectors, options);
-          FuseSession session =
-              FuseSession.open(library, overlay, options.forLibfuse(), options.maxReadBytes())) {
-        serve(session, vectors, source, mountpoint, log);
+      FuseLibrary library = FuseLibrary.load();
+      MountPaths paths = MountPaths.check(settings.source(), settings.mountpoint());
+      MountOptions options = MountOptions.parse(settings.options(), paths.source().toString());
+      Optional<Path> ownStore = settings.store().map(Path::toAbsolutePath);
+      Optional<Path> ownLog = settings.log().map(Path::toAbsolutePath);
+      HostProcess.prepare();
+      int sourceDescriptor = open(host, paths.source());
+      // Through the descriptor, SOURCE stays in reach even where it is mounted over.
+      Path store = ownStore.orElse(Path.of("/proc/self/fd/" + sourceDescriptor, ".vexfs"));
+      Path shownStore = ownStore.orElse(paths.source().resolve(".vexfs"));
+      HostDirectory storeDirectory = HostDirectory.at(store);
+      if (settings.detaches() || ownLog.isPresent()) {
+        LogFile.use(ownLog.orElse(store.resolve("vexfs.log")));
       }
-    } catch (FuseSession.SessionException | VectorFailure e) {
+      try (VectorServices vectors = VectorServices.open(storeDirectory, sourceDescriptor);
+          Overlay overlay =
+              new Overlay(
+                  host,
+                  sourceDescriptor,
+                  new VectorAttributes(vectors.store(), settings.readyTimeout()),
+                  options.cacheTimes())) {
+        serve(library, overlay, vectors, options, paths, shownStore);
+      }
+    } catch (FuseLibrary.MissingLibraryException
+        | MountOptions.InvalidOptionException
+        | FuseSession.SessionException
+        | VectorFailure
+        | ErrnoException e) {
       throw new CommandException(e);
     } finally {
       ended.countDown();
     }
-    return 0;
-  }
-
-  private Overlay overlay(
-      Host host, int sourceDescriptor, VectorServices vectors, MountOptions options)
-      throws ErrnoException {
-    return new Overlay(
-        host,
-        sourceDescriptor,
-        new VectorAttributes(vectors.store(), settings.readyTimeout()),
-        options.cacheTimes());
   }
 
   private void serve(
-      FuseSession session, VectorServices vectors, Path source, Path mountpoint, Logger log)
-      throws Exception {
-    String target = TreePath.bytesOfText(mountpoint.toString());
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(target), "stop"));
-    session.mount(target);
-    session.start();
-    session.awaitContact();
-    vectors.search().start();
-    log.info("{} is mounted at {}", source, mountpoint);
-    if (settings.detaches()) {
-      System.out.println("vexfs: ready");
-      System.out.flush();
-      HostProcess.detach();
+      FuseLibrary library,
+      Overlay overlay,
+      VectorServices vectors,
+      MountOptions options,
+      MountPaths paths,
+      Path store)
+      throws FuseSession.SessionException, ErrnoException, InterruptedException {
+    Logger log = LoggerFactory.getLogger(Daemon.class);
+    ErrorLog errors = new ErrorLog();
+    StatusReport status = new StatusReport(paths, store, vectors);
+    ControlTree control =
+        new ControlTree(
+            new ControlContext(
+                overlay, vectors.search(), settings.readyTimeout(), errors, status::toJson));
+    try (FuseSession session =
+        FuseSession.open(
+            library, overlay, control, errors, options.forLibfuse(), options.maxReadBytes())) {
+      status.mounted(overlay, control, session);
+      String target = TreePath.bytesOfText(paths.mountpoint().toString());
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(target), "stop"));
+      session.mount(target);
+      session.start();
+      session.awaitContact();
+      vectors.search().start();
+      log.info("{} is mounted at {}", paths.source(), paths.mountpoint());
+      if (settings.detaches()) {
+        System.out.println("vexfs: ready");
+        System.out.flush();
+        HostProcess.detach();
+      }
+      session.awaitEnd();
+      log.info("{} was unmounted", paths.mountpoint());
     }
-    session.awaitEnd();
-    log.info("{} was unmounted", mountpoint);
   }
 
   /// Unmounts and waits for the orderly end; does nothing more where that has come already.
@@ -127,60 +146,11 @@ final class Daemon {
     }
   }
 
-  private static int open(Host host, Path source) throws CommandException {
-    try {
-      return host.openat(
-          Libc.AT_FDCWD(),
-          TreePath.bytesOfText(source.toString()),
-          Libc.O_PATH() | Libc.O_DIRECTORY(),
-          0);
-    } catch (ErrnoException e) {
-      throw new CommandException(source + ": " + e.getMessage());
-    }
-  }
-
-  private static Path directory(Path path, String what) throws CommandException {
-    try {
-      Path real = path.toRealPath();
-      if (!Files.isDirectory(real)) {
-        throw new CommandException(what + " " + path + " is not a directory");
-      }
-      return real;
-    } catch (IOException e) {
-      throw new CommandException(what + " " + path + " does not exist or cannot be reached: " + e);
-    }
-  }
-
-  /// The mount point, checked. A mount whose daemon died is taken away first; it serves nobody.
-  private Path mountpoint(Path source) throws CommandException, IOException {
-    Path asked = settings.mountpoint().toAbsolutePath().normalize();
-    Optional<Mountpoint> present = Mountpoint.at(asked);
-    if (present.isPresent() && present.get().isVexfs()) {
-      if (isAlive(asked)) {
-        throw new CommandException(
-            asked + " already shows " + present.get().source() + "; unmount it first");
-      }
-      HostProcess.unmount(TreePath.bytesOfText(asked.toString()));
-    }
-    Path mountpoint = directory(settings.mountpoint(), "the mount point");
-    if (mountpoint.startsWith(source) && !mountpoint.equals(source)) {
-      throw new CommandException(
-          "the mount point "
-              + mountpoint
-              + " lies inside the source "
-              + source
-              + ", which would show itself without end");
-    }
-    return mountpoint;
-  }
-
-  private static boolean isAlive(Path mountpoint) {
-    try (Host host = Host.borrow()) {
-      host.fstatat(
-          Libc.AT_FDCWD(), TreePath.bytesOfText(mountpoint.toString()), host.scratchStat());
-      return true;
-    } catch (ErrnoException e) {
-      return e.errno() != Errno.ENOTCONN;
-    }
+  private static int open(Host host, Path source) throws ErrnoException {
+    return host.openat(
+        Libc.AT_FDCWD(),
+        TreePath.bytesOfText(source.toString()),
+        Libc.O_PATH() | Libc.O_DIRECTORY(),
+        0);
   }
 }

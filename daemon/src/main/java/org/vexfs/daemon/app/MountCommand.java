@@ -72,6 +72,7 @@ final class MountCommand implements Callable<Integer> {
             Duration.ofMillis((long) (readyTimeoutSeconds * 1000)),
             Optional.ofNullable(log),
             notifies && !foreground);
-    return new Daemon(settings).run();
+    new Daemon(settings).run();
+    return 0;
   }
 }

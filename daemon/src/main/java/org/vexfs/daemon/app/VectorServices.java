@@ -1,7 +1,5 @@
 package org.vexfs.daemon.app;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -37,10 +35,8 @@ final class VectorServices implements AutoCloseable {
   /// Opens and locks the store in `directory`.
   ///
   /// @param sourceDescriptor SOURCE, which the store asks about files that changed behind the mount
-  static VectorServices open(Path directory, int sourceDescriptor)
-      throws VectorFailure, IOException {
-    UnrecoveredStore unrecovered =
-        UnrecoveredStore.open(HostDirectory.at(directory), StoreOptions.DEFAULT);
+  static VectorServices open(HostDirectory directory, int sourceDescriptor) throws VectorFailure {
+    UnrecoveredStore unrecovered = UnrecoveredStore.open(directory, StoreOptions.DEFAULT);
     return new VectorServices(unrecovered, sourceDescriptor);
   }
 

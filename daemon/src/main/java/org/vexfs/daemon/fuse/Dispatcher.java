@@ -61,8 +61,9 @@ final class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
       } catch (ErrnoException e) {
         reply.error(e.errno());
       } catch (VectorFailure e) {
-        trees.noteFailure(host, request, Failures.errnoOf(e), e);
-        reply.error(Failures.errnoOf(e));
+        int errno = Failures.errnoOf(e);
+        trees.note(host, request, errno, e);
+        reply.error(errno);
       } catch (RuntimeException | Error e) {
         LOG.error("{} failed", request.getClass().getSimpleName(), e);
         if (!reply.isAnswered()) {

@@ -89,4 +89,75 @@ sealed interface FsRequest {
       implements FsRequest {}
 
   record RemoveAttribute(Reply reply, NodeId node, String name) implements FsRequest {}
+
+  /// The call that users know it by, for messages.
+  default String operation() {
+    return switch (this) {
+      case Lookup _ -> "lookup";
+      case Forget _, BatchForget _ -> "forget";
+      case GetAttributes _ -> "stat";
+      case SetAttributes _ -> "setattr";
+      case ReadLink _ -> "readlink";
+      case MakeNode _ -> "mknod";
+      case MakeDirectory _ -> "mkdir";
+      case SymbolicLink _ -> "symlink";
+      case HardLink _ -> "link";
+      case Unlink _ -> "unlink";
+      case RemoveDirectory _ -> "rmdir";
+      case Rename _ -> "rename";
+      case Open _ -> "open";
+      case Create _ -> "create";
+      case Read _ -> "read";
+      case Write _ -> "write";
+      case Flush _ -> "close";
+      case Release _ -> "release";
+      case Sync _ -> "fsync";
+      case OpenDirectory _ -> "opendir";
+      case ReadDirectory _ -> "readdir";
+      case ReleaseDirectory _ -> "releasedir";
+      case SyncDirectory _ -> "fsyncdir";
+      case FileSystemFigures _ -> "statfs";
+      case Access _ -> "access";
+      case GetAttribute _ -> "getxattr";
+      case ListAttributes _ -> "listxattr";
+      case SetAttribute _ -> "setxattr";
+      case RemoveAttribute _ -> "removexattr";
+    };
+  }
+
+  /// The node that it is about: for one that names an entry of a directory, the directory.
+  default NodeId subject() {
+    return switch (this) {
+      case Lookup r -> r.parent();
+      case Forget r -> r.node();
+      case BatchForget _ -> NodeId.ROOT;
+      case GetAttributes r -> r.node();
+      case SetAttributes r -> r.node();
+      case ReadLink r -> r.node();
+      case MakeNode r -> r.parent();
+      case MakeDirectory r -> r.parent();
+      case SymbolicLink r -> r.parent();
+      case HardLink r -> r.node();
+      case Unlink r -> r.parent();
+      case RemoveDirectory r -> r.parent();
+      case Rename r -> r.parent();
+      case Open r -> r.node();
+      case Create r -> r.parent();
+      case Read r -> r.node();
+      case Write r -> r.node();
+      case Flush r -> r.node();
+      case Release r -> r.node();
+      case Sync r -> r.node();
+      case OpenDirectory r -> r.node();
+      case ReadDirectory r -> r.node();
+      case ReleaseDirectory r -> r.node();
+      case SyncDirectory r -> r.node();
+      case FileSystemFigures r -> r.node();
+      case Access r -> r.node();
+      case GetAttribute r -> r.node();
+      case ListAttributes r -> r.node();
+      case SetAttribute r -> r.node();
+      case RemoveAttribute r -> r.node();
+    };
+  }
 }

@@ -12,7 +12,8 @@ import org.vexfs.bindings.FuseLibrary;
 import org.vexfs.bindings.fuse.Fuse;
 import org.vexfs.bindings.fuse.fuse_args;
 import org.vexfs.bindings.fuse.fuse_lowlevel_ops;
-import org.vexfs.daemon.overlay.Overlay;
+import org.vexfs.daemon.control.ErrorLog;
+import org.vexfs.daemon.overlay.FileTree;
 
 /// One session with the kernel: from mounting to the last answered request.
 ///
@@ -47,10 +48,18 @@ public final class FuseSession implements AutoCloseable {
 
   /// Prepares a session.
   ///
+  /// @param files the real files
+  /// @param control the virtual files
+  /// @param errors where the causes of failures are kept
   /// @param options as after `-o`, for libfuse and the kernel
   /// @param maxReadBytes the value of the option `max_read`, where given
   public static FuseSession open(
-      FuseLibrary library, Overlay overlay, List<String> options, OptionalInt maxReadBytes)
+      FuseLibrary library,
+      FileTree files,
+      FileTree control,
+      ErrorLog errors,
+      List<String> options,
+      OptionalInt maxReadBytes)
       throws SessionException {
     Negotiation negotiation = new Negotiation(maxReadBytes);
     // The kernel may call as long as the process lives, so the functions do too.
@@ -66,7 +75,8 @@ public final class FuseSession implements AutoCloseable {
         throw new SessionException(
             "libfuse refused the mount options " + String.join(",", options));
       }
-      return new FuseSession(session, negotiation, new Dispatcher(new Trees(overlay)));
+      return new FuseSession(
+          session, negotiation, new Dispatcher(new Trees(files, control, errors)));
     }
   }
 

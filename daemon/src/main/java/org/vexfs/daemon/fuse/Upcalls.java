@@ -411,7 +411,8 @@ final class Upcalls {
     return info.address() == 0 ? HandleId.NONE : new HandleId(fuse_file_info.fh(info));
   }
 
-  private static Caller caller(MemorySegment request) {
+  /// Who made a request that was not answered yet.
+  static Caller caller(MemorySegment request) {
     MemorySegment context = Fuse.fuse_req_ctx(request);
     return new Caller(
         fuse_ctx.uid(context),

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,20 +25,27 @@ public final class HostDirectory implements StorageDirectory {
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path path;
+  private final Path realPath;
 
-  private HostDirectory(Path path) {
+  private HostDirectory(Path path, Path realPath) {
     this.path = path;
+    this.realPath = realPath;
   }
 
-  /// The directory at `path`, made (with its parents) where it is missing.
+  /// The directory at `path`, made (with its parents) where it is missing, for its owner alone:
+  /// vectors tell of the files that they are made from. The path is used as given, so that one
+  /// through a descriptor (`/proc/self/fd/…`) still leads there when something is mounted over it.
   public static HostDirectory at(Path path) throws IOException {
-    Files.createDirectories(path);
-    return new HostDirectory(path.toRealPath());
+    if (!Files.isDirectory(path)) {
+      Files.createDirectories(
+          path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    return new HostDirectory(path, path.toRealPath());
   }
 
   @Override
   public String describe() {
-    return path.toString();
+    return realPath.toString();
   }
 
   @Override
@@ -76,7 +84,7 @@ public final class HostDirectory implements StorageDirectory {
 
   @Override
   public Closeable lock(String name) throws IOException {
-    Path file = path.resolve(name);
+    Path file = realPath.resolve(name);
     if (!HELD.add(file)) {
       throw new StorageBusyException(
           file + " is held by this process, " + ProcessHandle.current().pid());

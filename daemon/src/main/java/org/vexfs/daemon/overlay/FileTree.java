@@ -6,6 +6,7 @@ import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.HandleId;
 import org.vexfs.daemon.base.NodeId;
+import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.io.Host;
 
@@ -22,6 +23,9 @@ public interface FileTree {
 
   /// Seconds for which the kernel may keep attributes that this tree gave.
   double attributeTimeoutSeconds();
+
+  /// Which file of SOURCE `node` stands for, for messages.
+  TreePath pathOf(Host host, NodeId node) throws ErrnoException;
 
   /// Finds `name` in `parent`.
   NodeId lookup(Host host, NodeId parent, String name, MemorySegment stat)

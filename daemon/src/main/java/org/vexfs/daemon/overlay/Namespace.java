@@ -97,35 +97,33 @@ final class Namespace {
         });
   }
 
-  /// Something to do with names under [#lock].
-  ///
-  /// @param <T> what it yields
+  /// A question about names, asked under [#lock].
   @FunctionalInterface
-  interface UnderLock<T> {
-    T run() throws ErrnoException, VectorFailure;
+  private interface Question {
+    boolean ask() throws ErrnoException, VectorFailure;
   }
 
-  /// [UnderLock] that yields nothing.
+  /// Something done to names under [#lock].
   @FunctionalInterface
   interface Step {
     void run() throws ErrnoException, VectorFailure;
   }
 
-  /// Runs `action`, which attaches vectors to names, while no name changes.
-  <T> T attach(UnderLock<T> action) throws ErrnoException, VectorFailure {
+  /// Runs `action`, which attaches vectors to names or takes them off, while no name changes.
+  void attaching(Step action) throws ErrnoException, VectorFailure {
     lock.writeLock().lock();
     try {
-      return action.run();
+      action.run();
     } finally {
       lock.writeLock().unlock();
     }
   }
 
-  private void change(UnderLock<Boolean> touchesVectors, Step inHost, Step inStore)
+  private void change(Question touchesVectors, Step inHost, Step inStore)
       throws ErrnoException, VectorFailure {
     lock.readLock().lock();
     try {
-      if (vectors.hasNone() || !touchesVectors.run()) {
+      if (vectors.hasNone() || !touchesVectors.ask()) {
         inHost.run();
         return;
       }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import org.vexfs.bindings.libc.Libc;
 import org.vexfs.bindings.libc.stat;
@@ -14,6 +15,8 @@ import org.vexfs.daemon.base.HandleId;
 import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.base.VectorMatrix;
+import org.vexfs.daemon.io.FileIdentity;
 import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.search.SearchView;
 
@@ -79,8 +82,69 @@ public final class Overlay implements FileTree, AutoCloseable {
   }
 
   /// Where `node` lies now.
+  @Override
   public TreePath pathOf(Host host, NodeId node) throws ErrnoException {
     return namespace.pathOf(host, inodes.get(node));
+  }
+
+  /// Attributes of the file at `path`, a symbolic link's own.
+  public void stat(Host host, TreePath path, MemorySegment stat) throws ErrnoException {
+    if (path.isRoot()) {
+      host.fstat(inodes.root().descriptor, stat);
+    } else {
+      host.fstatat(inodes.root().descriptor, path.bytes(), stat);
+    }
+  }
+
+  /// The names in the directory at `path`, in the host's order.
+  public List<String> names(Host host, TreePath path) throws ErrnoException {
+    String below = path.isRoot() ? "." : path.bytes();
+    int flags = Libc.O_RDONLY() | Libc.O_DIRECTORY() | Libc.O_NOFOLLOW();
+    int descriptor = host.openat(inodes.root().descriptor, below, flags, 0);
+    try {
+      List<String> names = new ArrayList<>();
+      new OpenDirectory(inodes.root(), descriptor)
+          .list(
+              host,
+              0,
+              host.scratchEntries(),
+              (name, hostInode, mode, next) -> {
+                if (!name.equals(".") && !name.equals("..") && !name.equals(CONTROL_NAME)) {
+                  names.add(name);
+                }
+                return true;
+              });
+      return names;
+    } finally {
+      host.closeDescriptor(descriptor);
+    }
+  }
+
+  /// Gives the file at `path` vectors in a collection.
+  public void attach(Host host, TreePath path, String collection, VectorMatrix matrix)
+      throws ErrnoException, VectorFailure {
+    namespace.attaching(() -> vectors.put(path, regularFile(host, path), collection, matrix));
+  }
+
+  /// Takes the file at `path` out of a collection.
+  public void detach(Host host, TreePath path, String collection)
+      throws ErrnoException, VectorFailure {
+    namespace.attaching(() -> vectors.remove(path, regularFile(host, path), collection));
+  }
+
+  private FileIdentity regularFile(Host host, TreePath path) throws ErrnoException {
+    MemorySegment attributes = host.scratchStat();
+    stat(host, path, attributes);
+    return requireRegular(attributes);
+  }
+
+  /// Only what has content can have vectors, as Linux has it for all `user.` attributes but those
+  /// of directories.
+  private static FileIdentity requireRegular(MemorySegment attributes) throws ErrnoException {
+    if ((stat.st_mode(attributes) & Libc.__S_IFMT()) != Libc.__S_IFREG()) {
+      throw ErrnoException.of(Errno.EPERM);
+    }
+    return Host.fileOf(attributes);
   }
 
   @Override
@@ -377,10 +441,10 @@ public final class Overlay implements FileTree, AutoCloseable {
       throws ErrnoException, VectorFailure {
     Inode inode = inodes.get(node);
     if (VectorAttributes.isVectorName(name)) {
-      namespace.attach(() -> {
-        vectors.set(namespace.pathOf(host, inode), inode.file, name, value, flags);
-        return true;
-      });
+      host.fstat(inode.descriptor, host.scratchStat());
+      FileIdentity file = requireRegular(host.scratchStat());
+      namespace.attaching(
+          () -> vectors.set(namespace.pathOf(host, inode), file, name, value, flags));
     } else {
       host.setxattr(inode.descriptor, name, value, flags);
     }
@@ -391,7 +455,9 @@ public final class Overlay implements FileTree, AutoCloseable {
       throws ErrnoException, VectorFailure {
     Inode inode = inodes.get(node);
     if (VectorAttributes.isVectorName(name)) {
-      vectors.remove(namespace.pathOf(host, inode), inode.file, name);
+      namespace.attaching(() ->
+          vectors.remove(
+              namespace.pathOf(host, inode), inode.file, VectorAttributes.collectionOf(name)));
     } else {
       host.removexattr(inode.descriptor, name);
     }

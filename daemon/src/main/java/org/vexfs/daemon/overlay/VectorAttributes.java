@@ -42,7 +42,8 @@ public final class VectorAttributes {
     return name.equals(PREFIX) || name.startsWith(PREFIX + ".");
   }
 
-  private static String collectionOf(String attribute) {
+  /// The collection that a vector's attribute belongs to.
+  static String collectionOf(String attribute) {
     return attribute.length() == PREFIX.length()
         ? Query.DEFAULT_COLLECTION
         : attribute.substring(PREFIX.length() + 1);
@@ -117,10 +118,16 @@ public final class VectorAttributes {
         value, dimension == 0 ? OptionalInt.empty() : OptionalInt.of(dimension));
   }
 
-  /// Takes the file out of the collection.
-  void remove(TreePath path, FileIdentity file, String attribute)
+  /// Gives the file an entry in a collection.
+  void put(TreePath path, FileIdentity file, String collection, VectorMatrix matrix)
+      throws VectorFailure {
+    store().put(path, file.inode(), collection, matrix);
+  }
+
+  /// Takes the file out of a collection.
+  void remove(TreePath path, FileIdentity file, String collection)
       throws ErrnoException, VectorFailure {
-    if (!store().remove(path, file.inode(), collectionOf(attribute))) {
+    if (!store().remove(path, file.inode(), collection)) {
       throw ErrnoException.of(Errno.ENODATA);
     }
   }

@@ -1,0 +1,43 @@
+package org.vexfs.daemon.control;
+
+import java.util.List;
+import java.util.Optional;
+import org.vexfs.daemon.base.ErrnoException;
+import org.vexfs.daemon.base.NodeId;
+import org.vexfs.daemon.base.TreePath;
+import org.vexfs.daemon.io.Host;
+
+/// `.vexfs/collections/NAME`.
+///
+/// @param directory the directory that has the `.vexfs`
+/// @param name the collection
+record CollectionDirectory(ControlContext context, NodeId directory, String name)
+    implements VirtualNode.Directory {
+  private static final List<Child> CHILDREN =
+      List.of(new Child("config", false), new Child("vectors", true));
+
+  @Override
+  public Appearance appearance(Host host) throws ErrnoException {
+    return context.original(host, subject(host)).asDirectory();
+  }
+
+  @Override
+  public TreePath subject(Host host) throws ErrnoException {
+    return context.pathOf(host, directory);
+  }
+
+  @Override
+  public List<Child> children(Host host) {
+    return CHILDREN;
+  }
+
+  @Override
+  public Optional<VirtualNode> child(Host host, String child) {
+    return Optional.ofNullable(
+        switch (child) {
+          case "config" -> new ConfigFile(context, directory, name);
+          case "vectors" -> MirrorDirectory.vectors(context, directory, name);
+          default -> null;
+        });
+  }
+}

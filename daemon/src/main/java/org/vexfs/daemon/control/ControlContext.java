@@ -1,0 +1,79 @@
+package org.vexfs.daemon.control;
+
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.vexfs.bindings.libc.stat;
+import org.vexfs.daemon.base.Caller;
+import org.vexfs.daemon.base.Component;
+import org.vexfs.daemon.base.ErrnoException;
+import org.vexfs.daemon.base.NodeId;
+import org.vexfs.daemon.base.TreePath;
+import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.io.Host;
+import org.vexfs.daemon.overlay.Overlay;
+import org.vexfs.daemon.search.Answer;
+import org.vexfs.daemon.search.Query;
+import org.vexfs.daemon.search.SearchServices;
+
+/// What virtual nodes draw on: the real files, the search, the errors, the status.
+public final class ControlContext {
+  private final Overlay overlay;
+  private final Component<SearchServices> search;
+  private final Duration patience;
+  private final ErrorLog errors;
+  private final Supplier<byte[]> status;
+
+  /// @param search comes up behind the mount; requests wait for it no longer than `patience`
+  /// @param status makes the content of `.vexfs/status`
+  public ControlContext(
+      Overlay overlay,
+      Component<SearchServices> search,
+      Duration patience,
+      ErrorLog errors,
+      Supplier<byte[]> status) {
+    this.overlay = overlay;
+    this.search = search;
+    this.patience = patience;
+    this.errors = errors;
+    this.status = status;
+  }
+
+  Overlay overlay() {
+    return overlay;
+  }
+
+  ErrorLog errors() {
+    return errors;
+  }
+
+  byte[] status() {
+    return status.get();
+  }
+
+  SearchServices search() throws VectorFailure {
+    return search.get(patience);
+  }
+
+  /// The directory whose `.vexfs` this is.
+  TreePath pathOf(Host host, NodeId directory) throws ErrnoException {
+    return overlay.pathOf(host, directory);
+  }
+
+  /// What `caller` gets for a query in a directory.
+  Answer answer(Host host, Caller caller, NodeId directory, Query query)
+      throws ErrnoException, VectorFailure {
+    return search().engine().search(query, pathOf(host, directory), overlay.viewOf(host, caller));
+  }
+
+  /// How the file or directory at `path` looks.
+  VirtualNode.Appearance original(Host host, TreePath path) throws ErrnoException {
+    MemorySegment attributes = host.scratchStat();
+    overlay.stat(host, path, attributes);
+    return new VirtualNode.Appearance(
+        stat.st_mode(attributes),
+        stat.st_uid(attributes),
+        stat.st_gid(attributes),
+        stat.st_size(attributes));
+  }
+}
