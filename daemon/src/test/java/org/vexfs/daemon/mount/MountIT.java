@@ -1,0 +1,252 @@
+package org.vexfs.daemon.mount;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Coming and going: how a mount starts, is refused, and ends.
+@Timeout(60)
+final class MountIT {
+  @Test
+  void mount_returnsWhenItAnswers_andUmountEndsTheDaemon() throws Exception {
+    try (var mount = NativeMount.prepare()) {
+      Files.writeString(mount.source().resolve("file"), "text");
+      mount.mount();
+      assertEquals("text", Files.readString(mount.path("file")));
+      assertEquals(1, mount.daemons().size());
+
+      mount.unmount();
+      assertFalse(Files.exists(mount.path("file")));
+      assertEquals("text", Files.readString(mount.source().resolve("file")));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TERM", "INT"})
+  void signal_unmountsAndEndsTheDaemon(String signal) throws Exception {
+    try (var mount = NativeMount.start()) {
+      Attributes.attach(mount.file("file", "text"), 1, 2);
+      mount.signal(signal);
+      mount.awaitEnd();
+
+      mount.mount();
+      assertEquals(List.of(1f, 2f), Attributes.vector(mount.path("file")));
+    }
+  }
+
+  @Test
+  void foreground_staysUntilUnmounted() throws Exception {
+    try (var mount = NativeMount.prepare()) {
+      Process process =
+          new ProcessBuilder(
+                  NativeMount.launcher().toString(),
+                  "mount",
+                  "--foreground",
+                  mount.source().toString(),
+                  mount.mountPoint().toString())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      try {
+        Deadline.await(
+            Duration.ofSeconds(20), mount::isMounted, () -> "not mounted: " + process.info());
+        assertEquals("text", Files.readString(mount.file("file", "text")));
+        assertTrue(process.isAlive());
+
+        mount.unmount();
+        assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+        assertEquals(0, process.exitValue());
+      } finally {
+        process.destroyForcibly();
+      }
+    }
+  }
+
+  @Test
+  void mount_overADeadOne_takesItsPlace() throws Exception {
+    try (var mount = NativeMount.start()) {
+      mount.file("file", "text");
+      mount.kill();
+      String refused = Command.of("ls", mount.mountPoint()).failure();
+      assertTrue(refused.contains("not connected"), refused);
+
+      mount.mount();
+      assertEquals("text", Files.readString(mount.path("file")));
+      mount.unmount();
+      assertFalse(mount.isMounted());
+    }
+  }
+
+  @Test
+  void mount_overTheSourceItself_showsIt() throws Exception {
+    try (var mount = NativeMount.prepare()) {
+      Path source = mount.source();
+      Files.writeString(source.resolve("file"), "text");
+      Command.of(NativeMount.launcher(), "mount", source, source).output();
+      assertEquals(
+          "fuse.vexfs\n", Command.of("findmnt", "--noheadings", "-o", "FSTYPE", source).output());
+      assertEquals("text", Files.readString(source.resolve("file")));
+      Attributes.attach(source.resolve("file"), 1, 2);
+      Files.writeString(source.resolve("new"), "new");
+
+      Command.of("umount", source).output();
+      mount.awaitEnd();
+      assertEquals("new", Files.readString(source.resolve("new")));
+      assertTrue(Files.isDirectory(source.resolve(".vexfs")));
+    }
+  }
+
+  /// The call is the one that mount(8) makes for type `fuse.vexfs`; it would itself look for the
+  /// launcher in the system's folders only.
+  @Test
+  void mountHelper_mountsByType() throws Exception {
+    try (var mount = NativeMount.prepare()) {
+      Files.writeString(mount.source().resolve("file"), "text");
+      Command.of(
+              "mount.fuse3",
+              mount.source(),
+              mount.mountPoint(),
+              "-o",
+              "rw,noatime,allow_other,attr_timeout=2",
+              "-t",
+              "fuse.vexfs")
+          .with("PATH", withLauncher())
+          .output();
+
+      assertEquals("text", Files.readString(mount.path("file")));
+      assertEquals("text", Command.of("cat", mount.path("file")).asNobody().output());
+      String line =
+          Command.of("findmnt", "--noheadings", "-o", "SOURCE,FSTYPE", mount.mountPoint()).output();
+      assertEquals(
+          List.of(mount.source().toString(), "fuse.vexfs"), List.of(line.strip().split(" +")));
+      mount.unmount();
+    }
+  }
+
+  @Test
+  void readOnlyMount_readsAndRefusesChanges() throws Exception {
+    try (var mount = NativeMount.prepare("-o", "ro")) {
+      Path file = Files.writeString(mount.source().resolve("file"), "text");
+      mount.mount();
+
+      assertEquals("text", Files.readString(mount.path("file")));
+      Refusal.EROFS.of(() -> Files.writeString(mount.path("file"), "changed"));
+      Refusal.EROFS.of(() -> Files.writeString(mount.path("new"), "new"));
+      Refusal.EROFS.of(() -> Files.delete(mount.path("file")));
+      Refusal.EROFS.of(() -> Files.createDirectory(mount.path("folder")));
+      Refusal.EROFS.of(() -> Attributes.attach(mount.path("file"), 1, 2));
+      assertEquals("text", Files.readString(file));
+    }
+  }
+
+  @Test
+  void storeElsewhere_leavesTheSourceAsItWas() throws Exception {
+    try (var unused = NativeMount.prepare();
+        var mount = NativeMount.prepare("--store", unused.beside("store").toString())) {
+      mount.mount();
+      Attributes.attach(mount.file("file", "text"), 1, 2);
+      mount.killAndMount();
+
+      assertEquals(List.of(1f, 2f), Attributes.vector(mount.path("file")));
+      assertFalse(Files.exists(mount.source().resolve(".vexfs")));
+      mount.unmount();
+    }
+  }
+
+  @Test
+  void secondDaemon_onTheSameStore_isRefused() throws Exception {
+    try (var mount = NativeMount.start()) {
+      Path other = mount.beside("other");
+      String refused = refused("mount", mount.source(), other);
+
+      assertTrue(refused.contains("in use"), refused);
+      assertEquals("", Command.of("ls", "-A", other).output());
+      assertEquals("text", Files.readString(mount.file("file", "text")));
+    }
+  }
+
+  @Test
+  void mountPoint_thatShowsALiveMount_isRefused() throws Exception {
+    try (var mount = NativeMount.start()) {
+      String refused = refused("mount", mount.beside("other"), mount.mountPoint());
+
+      assertTrue(refused.contains("shows " + mount.source() + " already"), refused);
+      assertTrue(mount.isMounted());
+    }
+  }
+
+  @Test
+  void missingSource_isRefused() throws Exception {
+    assertRefused("no-such-source", "mount", "no-such-source");
+  }
+
+  @Test
+  void missingMountPoint_isRefused() throws Exception {
+    assertRefused("no-such-mount-point", "source", "no-such-mount-point");
+  }
+
+  @Test
+  void fileAsSource_isRefused() throws Exception {
+    assertRefused("is not a directory", "a-file", "mount");
+  }
+
+  @Test
+  void fileAsMountPoint_isRefused() throws Exception {
+    assertRefused("is not a directory", "source", "a-file");
+  }
+
+  @Test
+  void mountPointInsideTheSource_isRefused() throws Exception {
+    assertRefused("lies inside the source", "source", "source/inner");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"no_such_option", "attr_timeout=soon", "attr_timeout=-1", "max_read=x"})
+  void option_thatMeansNothing_isRefused(String option) throws Exception {
+    assertRefused(option, "source", "mount", "-o", option);
+  }
+
+  /// Checks that a mount is refused with one clear message, and that nothing is left of it.
+  private static void assertRefused(
+      String message, String source, String mountPoint, String... arguments) throws Exception {
+    try (var mount = NativeMount.prepare()) {
+      Path root = Objects.requireNonNull(mount.source().getParent());
+      Files.createDirectory(mount.source().resolve("inner"));
+      Files.writeString(root.resolve("a-file"), "text");
+      Object[] words = new Object[arguments.length + 3];
+      words[0] = "mount";
+      words[1] = root.resolve(source);
+      words[2] = root.resolve(mountPoint);
+      System.arraycopy(arguments, 0, words, 3, arguments.length);
+
+      String refused = refused(words);
+
+      assertTrue(refused.contains(message), refused);
+      assertFalse(refused.contains("\tat "), refused);
+      mount.awaitEnd();
+    }
+  }
+
+  private static String refused(Object... arguments) {
+    Object[] words = new Object[arguments.length + 1];
+    words[0] = NativeMount.launcher();
+    System.arraycopy(arguments, 0, words, 1, arguments.length);
+    return Command.of(words).failure();
+  }
+
+  private static String withLauncher() throws IOException {
+    return NativeMount.launcher().toRealPath().getParent() + ":/usr/sbin:/usr/bin:/sbin:/bin";
+  }
+}
