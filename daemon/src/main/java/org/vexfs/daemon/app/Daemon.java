@@ -138,7 +138,7 @@ final class Daemon {
     if (ended.getCount() == 0) {
       return;
     }
-    HostProcess.unmount(mountpoint);
+    boolean _ = HostProcess.unmount(mountpoint, true);
     try {
       boolean _ = ended.await(STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {

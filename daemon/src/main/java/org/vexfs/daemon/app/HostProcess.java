@@ -9,6 +9,7 @@ import java.util.List;
 import org.vexfs.bindings.libc.Libc;
 import org.vexfs.bindings.libc.rlimit;
 import org.vexfs.daemon.base.ErrnoException;
+import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.io.Host;
 
 /// What a daemon arranges with its host as a process.
@@ -43,17 +44,19 @@ final class HostProcess {
     }
   }
 
-  /// Takes a mount out of the tree of names at once; who has files open in it keeps them until they
-  /// close them.
+  /// Takes a mount out of the tree of names.
   ///
+  /// @param lazily even while files in it are open: who has them keeps them until they close them
   /// @return whether it worked
-  static boolean unmount(String mountpoint) {
+  static boolean unmount(String mountpoint, boolean lazily) {
     if (Libc.geteuid() == 0) {
       try (Arena arena = Arena.ofConfined()) {
-        return Libc.umount2(arena.allocateFrom(mountpoint, ISO_8859_1), Libc.MNT_DETACH()) == 0;
+        int flags = lazily ? Libc.MNT_DETACH() : 0;
+        return Libc.umount2(arena.allocateFrom(mountpoint, ISO_8859_1), flags) == 0;
       }
     }
-    return runs(List.of("fusermount3", "-u", "-z", mountpoint));
+    String option = lazily ? "-uz" : "-u";
+    return runs(List.of("fusermount3", option, TreePath.textOfBytes(mountpoint)));
   }
 
   private static boolean runs(List<String> command) {

@@ -58,7 +58,7 @@ record MountPaths(Path source, Path mountpoint) {
               + mountpoint
               + "' first");
     }
-    boolean _ = HostProcess.unmount(TreePath.bytesOfText(mountpoint.toString()));
+    boolean _ = HostProcess.unmount(TreePath.bytesOfText(mountpoint.toString()), true);
   }
 
   private static boolean isServed(Path mountpoint) {
