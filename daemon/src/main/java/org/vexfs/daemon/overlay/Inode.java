@@ -10,6 +10,12 @@ final class Inode {
   final FileIdentity file;
   final int descriptor;
 
+  /// Further `O_PATH` descriptors, one for each other name by which a hard-linked file was looked
+  /// up: when the name of one is removed, the file is still found by the others. Replaced as a
+  /// whole, under the entry of [InodeTable] that holds this inode; read by anyone, who must check
+  /// where a descriptor leads, as it may be closed meanwhile.
+  volatile int[] otherNames = {};
+
   /// References that the kernel holds; guarded by the entry of [InodeTable] that holds this inode.
   long lookups = 1;
 

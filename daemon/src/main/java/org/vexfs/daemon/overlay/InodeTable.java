@@ -1,10 +1,12 @@
 package org.vexfs.daemon.overlay;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.vexfs.bindings.libc.Libc;
+import org.vexfs.bindings.libc.stat;
 import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.NodeId;
@@ -19,6 +21,9 @@ import org.vexfs.daemon.io.Host;
 /// either finds the inode alive or makes a new one. While a request names an inode the kernel holds
 /// a reference to it, hence [#get] needs no lock.
 final class InodeTable {
+  /// Names of a hard-linked file that are kept in mind besides the first; older ones make room.
+  private static final int MAX_OTHER_NAMES = 16;
+
   private final ConcurrentHashMap<FileIdentity, Inode> byFile = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Long, Inode> byId = new ConcurrentHashMap<>();
   private final AtomicLong lastId = new AtomicLong(NodeId.ROOT.value());
@@ -56,29 +61,62 @@ final class InodeTable {
 
   /// Counts one reference to what `descriptor` refers to, an `O_PATH` descriptor that is taken
   /// over.
-  Inode adopt(Host host, int descriptor, MemorySegment stat) throws ErrnoException {
+  Inode adopt(Host host, int descriptor, MemorySegment attributes) throws ErrnoException {
     try {
-      host.fstat(descriptor, stat);
+      host.fstat(descriptor, attributes);
     } catch (ErrnoException e) {
       host.closeDescriptor(descriptor);
       throw e;
     }
-    Inode inode =
-        byFile.compute(
-            Host.fileOf(stat),
-            (file, known) -> {
-              if (known != null) {
-                known.lookups++;
-                return known;
-              }
-              Inode added = new Inode(new NodeId(lastId.incrementAndGet()), file, descriptor);
-              byId.put(added.id.value(), added);
-              return added;
-            });
-    if (inode.descriptor != descriptor) {
-      host.closeDescriptor(descriptor);
+    boolean isDirectory = (stat.st_mode(attributes) & Libc.__S_IFMT()) == Libc.__S_IFDIR();
+    boolean hasOtherNames = !isDirectory && stat.st_nlink(attributes) > 1;
+    return byFile.compute(
+        Host.fileOf(attributes),
+        (file, known) -> {
+          if (known != null) {
+            known.lookups++;
+            if (!hasOtherNames || !keepsName(host, known, descriptor)) {
+              host.closeDescriptor(descriptor);
+            }
+            return known;
+          }
+          Inode added = new Inode(new NodeId(lastId.incrementAndGet()), file, descriptor);
+          byId.put(added.id.value(), added);
+          return added;
+        });
+  }
+
+  /// Takes `descriptor` over if the name that it was opened by is new to `inode`.
+  private static boolean keepsName(Host host, Inode inode, int descriptor) {
+    int[] others = inode.otherNames;
+    try {
+      String path = host.pathOf(descriptor);
+      if (host.pathOf(inode.descriptor).equals(path)) {
+        return false;
+      }
+      for (int other : others) {
+        if (host.pathOf(other).equals(path)) {
+          return false;
+        }
+      }
+    } catch (ErrnoException unknown) {
+      return false;
     }
-    return inode;
+    boolean isFull = others.length == MAX_OTHER_NAMES;
+    int[] kept = Arrays.copyOfRange(others, isFull ? 1 : 0, others.length + 1);
+    kept[kept.length - 1] = descriptor;
+    inode.otherNames = kept;
+    if (isFull) {
+      host.closeDescriptor(others[0]);
+    }
+    return true;
+  }
+
+  private static void close(Host host, Inode inode) {
+    host.closeDescriptor(inode.descriptor);
+    for (int other : inode.otherNames) {
+      host.closeDescriptor(other);
+    }
   }
 
   /// Drops references; the last one closes the descriptor. The root stays.
@@ -95,14 +133,14 @@ final class InodeTable {
             return inode;
           }
           byId.remove(inode.id.value());
-          host.closeDescriptor(inode.descriptor);
+          close(host, inode);
           return null;
         });
   }
 
   /// Closes every descriptor; nothing may be asked afterwards.
   void close(Host host) {
-    byId.values().forEach(inode -> host.closeDescriptor(inode.descriptor));
+    byId.values().forEach(inode -> close(host, inode));
     byId.clear();
     byFile.clear();
   }

@@ -31,22 +31,34 @@ final class Namespace {
 
   /// Where a file lies now, by the host kernel's own bookkeeping.
   ///
-  /// @throws ErrnoException with `ENOENT` where the name by which it was looked up is gone
+  /// @throws ErrnoException with `ENOENT` where every name by which it was looked up is gone
   TreePath pathOf(Host host, Inode inode) throws ErrnoException {
     if (inode == root) {
       return TreePath.ROOT;
     }
     String source = host.pathOf(root.descriptor);
-    String path = host.pathOf(inode.descriptor);
     String prefix = source.equals("/") ? source : source + "/";
-    if (!path.startsWith(prefix)) {
-      throw ErrnoException.of(Errno.ENOENT);
+    String path = host.pathOf(inode.descriptor);
+    if (path.startsWith(prefix)) {
+      TreePath below = new TreePath(path.substring(prefix.length()));
+      if (!path.endsWith(DELETED) || leadsTo(host, below, inode)) {
+        return below;
+      }
     }
-    TreePath below = new TreePath(path.substring(prefix.length()));
-    if (path.endsWith(DELETED) && !leadsTo(host, below, inode)) {
-      throw ErrnoException.of(Errno.ENOENT);
+    return otherPathOf(host, inode, prefix);
+  }
+
+  private TreePath otherPathOf(Host host, Inode inode, String prefix) throws ErrnoException {
+    for (int descriptor : inode.otherNames) {
+      String path = host.pathOf(descriptor);
+      if (path.startsWith(prefix)) {
+        TreePath below = new TreePath(path.substring(prefix.length()));
+        if (leadsTo(host, below, inode)) {
+          return below;
+        }
+      }
     }
-    return below;
+    throw ErrnoException.of(Errno.ENOENT);
   }
 
   private boolean leadsTo(Host host, TreePath path, Inode inode) {
