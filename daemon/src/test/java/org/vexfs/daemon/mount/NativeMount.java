@@ -166,15 +166,16 @@ final class NativeMount implements AutoCloseable {
 
   /// Returns when the graph of the collection `default` has taken up every vector.
   void awaitGraph() throws IOException {
-    Deadline.await(
-        GRAPH_PATIENCE, () -> Json.number(collection(), "pending") == 0, () -> "still pending");
+    Deadline.await(GRAPH_PATIENCE, this::isGraphComplete, () -> "vectors are still pending");
   }
 
-  private Map<String, Object> collection() throws IOException {
-    return Json.objects(status(), "collections").stream()
-        .filter(collection -> "default".equals(collection.get("name")))
-        .findFirst()
-        .orElseThrow(() -> new AssertionError("status knows no collection default"));
+  private boolean isGraphComplete() throws IOException {
+    Map<String, Object> status = status();
+    return "ready".equals(status.get("state"))
+        && Json.objects(status, "collections").stream()
+            .anyMatch(collection ->
+                "default".equals(collection.get("name"))
+                    && Json.number(collection, "pending") == 0);
   }
 
   /// The causes of refused requests, the newest last.
