@@ -52,6 +52,13 @@ public final class FuseSession implements AutoCloseable {
   public static FuseSession open(
       FuseLibrary library, Overlay overlay, List<String> options, OptionalInt maxReadBytes)
       throws SessionException {
+    return open(library, new Dispatcher(new Trees(overlay)), options, maxReadBytes);
+  }
+
+  /// Prepares a session whose requests `dispatcher` answers; it is closed with the session.
+  static FuseSession open(
+      FuseLibrary library, Dispatcher dispatcher, List<String> options, OptionalInt maxReadBytes)
+      throws SessionException {
     Negotiation negotiation = new Negotiation(maxReadBytes);
     // The kernel may call as long as the process lives, so the functions do too.
     MemorySegment table = new Upcalls(library.fileInfoBits(), negotiation).table(Arena.global());
@@ -66,7 +73,7 @@ public final class FuseSession implements AutoCloseable {
         throw new SessionException(
             "libfuse refused the mount options " + String.join(",", options));
       }
-      return new FuseSession(session, negotiation, new Dispatcher(new Trees(overlay)));
+      return new FuseSession(session, negotiation, dispatcher);
     }
   }
 
