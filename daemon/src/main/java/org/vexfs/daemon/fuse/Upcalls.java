@@ -381,6 +381,9 @@ final class Upcalls {
   private static void take(Reply reply, Copier copier) {
     try {
       Receiver.current().deliver(copier.copy(reply));
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException malformed) {
+      LOG.warn("A malformed request was refused: {}", malformed.toString());
+      reply.error(Errno.EIO);
     } catch (Throwable t) {
       LOG.error("A request could not be taken over", t);
       reply.error(Errno.EIO);
