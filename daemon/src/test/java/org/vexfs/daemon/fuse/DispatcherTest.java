@@ -226,6 +226,7 @@ final class DispatcherTest {
     SocketMount mount = mount(late);
     try (mount) {
       Files.writeString(mount.source.resolve("a"), "content");
+      Files.writeString(mount.source.resolve("unknown"), "so far");
       long file = mount.kernel.call(Opcode.LOOKUP, ROOT, Payload.name("a")).u64(0);
       long list = mount.kernel.call(Opcode.OPENDIR, ROOT, Payload.open(0)).u64(0);
       int inodes = mount.overlay.inodeCount();
@@ -233,7 +234,7 @@ final class DispatcherTest {
       holds.set(true);
       CompletableFuture<Answer> unheard =
           switch (opcode) {
-            case Opcode.LOOKUP -> mount.kernel.send(opcode, ROOT, Payload.name("a"));
+            case Opcode.LOOKUP -> mount.kernel.send(opcode, ROOT, Payload.name("unknown"));
             case Opcode.MKDIR -> mount.kernel.send(opcode, ROOT, Payload.mkdir("d", 0755));
             case Opcode.CREATE ->
                 mount.kernel.send(opcode, ROOT, Payload.create("c", 0644, Libc.O_RDWR()));
