@@ -4,12 +4,15 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vexfs.bindings.fuse.Fuse;
 import org.vexfs.bindings.fuse.stat;
 import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.overlay.FileTree;
 import org.vexfs.daemon.overlay.Listing;
 
@@ -24,6 +27,7 @@ final class DirectoryReply implements Listing {
   private final MemorySegment buffer;
   private final MemorySegment name;
   private final Reply.Entry entry;
+  private final List<NodeId> nodes = new ArrayList<>();
   private long used;
 
   /// A listing of at most `capacity` bytes; memory comes from `arena`.
@@ -70,13 +74,16 @@ final class DirectoryReply implements Listing {
     if (node != null) {
       entry.with(node, tree.entryTimeoutSeconds(), tree.attributeTimeoutSeconds());
       append(name, nextOffset);
+      nodes.add(node);
     }
     return true;
   }
 
-  /// Answers with what was collected.
-  void send(Reply reply) {
-    reply.bytes(buffer, used);
+  /// Answers with what was collected; takes the look-ups back where the kernel did not listen.
+  void send(Reply reply, Host host) {
+    if (!reply.bytes(buffer, used)) {
+      nodes.forEach(node -> tree.forget(host, node, 1));
+    }
   }
 
   private @Nullable NodeId find(Lookup lookup) {

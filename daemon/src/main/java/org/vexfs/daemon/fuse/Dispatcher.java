@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -23,7 +24,9 @@ import org.vexfs.daemon.overlay.Opened;
 /// Runs every request on a virtual thread of its own: finds the tree that it is for, calls the one
 /// method that answers it, and turns what that throws into an errno. Whatever a handler throws, the
 /// caller gets an answer and the mount lives on.
-final class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
+///
+/// Open to be extended by tests, which answer requests in ways that no handler should.
+class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
   private final Trees trees;
@@ -36,19 +39,25 @@ final class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
   }
 
   /// Requests that were received since the start.
-  long requestCount() {
+  final long requestCount() {
     return requests.get();
   }
 
   @Override
-  public void accept(FsRequest request) {
+  public final void accept(FsRequest request) {
     requests.incrementAndGet();
-    executor.execute(() -> run(request));
+    try {
+      executor.execute(() -> run(request));
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      LOG.error("No thread for {}", request.getClass().getSimpleName(), e);
+      request.reply().error(Errno.EIO);
+      releaseData(request);
+    }
   }
 
   /// Waits for the requests that are under way.
   @Override
-  public void close() {
+  public final void close() {
     executor.close();
   }
 
@@ -71,14 +80,18 @@ final class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
         }
       }
     } finally {
-      if (request instanceof FsRequest.Write write) {
-        write.data().release();
-      }
+      releaseData(request);
     }
   }
 
-  private void handle(FsRequest request, Host host, Arena arena)
-      throws ErrnoException, VectorFailure {
+  private static void releaseData(FsRequest request) {
+    if (request instanceof FsRequest.Write write) {
+      write.data().release();
+    }
+  }
+
+  /// Answers one request.
+  void handle(FsRequest request, Host host, Arena arena) throws ErrnoException, VectorFailure {
     switch (request) {
       case FsRequest.Lookup r -> lookup(r, host, arena);
       case FsRequest.Forget r -> forget(r, host);
@@ -260,7 +273,7 @@ final class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
     DirectoryReply entries =
         new DirectoryReply(r.reply().request(), tree, r.size(), r.withAttributes(), arena);
     tree.readdir(host, r.handle(), r.offset(), entries);
-    entries.send(r.reply());
+    entries.send(r.reply(), host);
   }
 
   private void releaseDirectory(FsRequest.ReleaseDirectory r, Host host) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -23,6 +24,12 @@ public final class FuseSession implements AutoCloseable {
   /// Threads that receive; handling happens elsewhere, so two keep one request coming while another
   /// is decoded.
   private static final int RECEIVERS = 2;
+
+  /// How often a start that waits for the kernel looks whether it waits in vain.
+  private static final Duration CONTACT_CHECK = Duration.ofMillis(50);
+
+  /// How long a receiver may take to notice that its mount is gone.
+  private static final Duration UNMOUNT_PATIENCE = Duration.ofSeconds(5);
 
   private final MemorySegment session;
   private final Negotiation negotiation;
@@ -61,6 +68,13 @@ public final class FuseSession implements AutoCloseable {
       List<String> options,
       OptionalInt maxReadBytes)
       throws SessionException {
+    return open(library, new Dispatcher(new Trees(files, control, errors)), options, maxReadBytes);
+  }
+
+  /// Prepares a session whose requests `dispatcher` answers; it is closed with the session.
+  static FuseSession open(
+      FuseLibrary library, Dispatcher dispatcher, List<String> options, OptionalInt maxReadBytes)
+      throws SessionException {
     Negotiation negotiation = new Negotiation(maxReadBytes);
     // The kernel may call as long as the process lives, so the functions do too.
     MemorySegment table = new Upcalls(library.fileInfoBits(), negotiation).table(Arena.global());
@@ -75,8 +89,7 @@ public final class FuseSession implements AutoCloseable {
         throw new SessionException(
             "libfuse refused the mount options " + String.join(",", options));
       }
-      return new FuseSession(
-          session, negotiation, new Dispatcher(new Trees(files, control, errors)));
+      return new FuseSession(session, negotiation, dispatcher);
     }
   }
 
@@ -115,8 +128,14 @@ public final class FuseSession implements AutoCloseable {
   }
 
   /// Waits until the kernel has made contact and the mount answers.
-  public void awaitContact() throws InterruptedException {
-    negotiation.await();
+  ///
+  /// @throws SessionException where the session ended before that
+  public void awaitContact() throws InterruptedException, SessionException {
+    while (!negotiation.await(CONTACT_CHECK)) {
+      if (!isReceiving()) {
+        throw new SessionException("the session ended before the kernel made contact");
+      }
+    }
   }
 
   /// Waits until the session is over: unmounted, or told to exit.
@@ -132,13 +151,46 @@ public final class FuseSession implements AutoCloseable {
   }
 
   /// Answers what is under way, unmounts if that has not happened yet, and frees the session.
+  ///
+  /// Where the session is not over, because starting failed half-way, it is unmounted first, which
+  /// makes the receivers return. One that a busy mount keeps in libfuse all the same is left alone
+  /// with its session: to free that under it would end the JVM.
   @Override
   public void close() {
+    if (isReceiving()) {
+      unmount();
+    }
+    boolean ended = joinReceivers();
     dispatcher.close();
+    unmount();
+    if (ended) {
+      Fuse.fuse_session_destroy(session);
+      buffers.close();
+    }
+  }
+
+  private boolean isReceiving() {
+    return receivers.stream().anyMatch(Thread::isAlive);
+  }
+
+  private void unmount() {
     if (mounted) {
       Fuse.fuse_session_unmount(session);
+      mounted = false;
     }
-    Fuse.fuse_session_destroy(session);
-    buffers.close();
+  }
+
+  private boolean joinReceivers() {
+    try {
+      for (Receiver receiver : receivers) {
+        if (!receiver.join(UNMOUNT_PATIENCE)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return !isReceiving();
+    }
   }
 }

@@ -1,8 +1,10 @@
 package org.vexfs.daemon.fuse;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.vexfs.bindings.fuse.Fuse;
 import org.vexfs.bindings.fuse.fuse_conn_info;
 
@@ -35,8 +37,8 @@ final class Negotiation {
     done.countDown();
   }
 
-  /// Waits until the kernel has made contact.
-  void await() throws InterruptedException {
-    done.await();
+  /// Waits until the kernel has made contact, but no longer than `patience`; whether it has.
+  boolean await(Duration patience) throws InterruptedException {
+    return done.await(patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 }

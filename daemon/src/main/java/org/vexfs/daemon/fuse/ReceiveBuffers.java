@@ -43,6 +43,11 @@ final class ReceiveBuffers implements AutoCloseable {
       fuse_buf.mem(description, memory);
     }
 
+    /// The first `bytes` bytes, which the last request filled.
+    MemorySegment received(long bytes) {
+      return memory.asSlice(0, bytes);
+    }
+
     /// Gives the buffer back.
     void release() {
       synchronized (free) {

@@ -19,6 +19,7 @@ final class Receiver extends Thread {
   private final Consumer<FsRequest> dispatcher;
 
   private ReceiveBuffers.Buffer buffer;
+  private MemorySegment message = MemorySegment.NULL;
   private boolean bufferKept;
   private @Nullable FsRequest delivered;
 
@@ -41,6 +42,13 @@ final class Receiver extends Thread {
     delivered = request;
   }
 
+  /// What is left, from `at` on, of the message that is being decoded.
+  ///
+  /// @throws IndexOutOfBoundsException where `at` does not lie in it
+  MemorySegment message(MemorySegment at) {
+    return message.asSlice(at.address() - message.address());
+  }
+
   /// Keeps the current buffer for the write whose data lies in it.
   WriteData keepBuffer(MemorySegment data) {
     bufferKept = true;
@@ -53,12 +61,12 @@ final class Receiver extends Thread {
       while (receive()) {
         FsRequest request = delivered;
         delivered = null;
+        if (request != null) {
+          dispatcher.accept(request);
+        }
         if (bufferKept) {
           bufferKept = false;
           buffer = buffers.acquire();
-        }
-        if (request != null) {
-          dispatcher.accept(request);
         }
       }
     } finally {
@@ -79,6 +87,7 @@ final class Receiver extends Thread {
       }
       return false;
     }
+    message = buffer.received(received);
     Fuse.fuse_session_process_buf(session, buffer.description);
     return Fuse.fuse_session_exited(session) == 0;
   }

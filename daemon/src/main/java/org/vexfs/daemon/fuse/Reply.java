@@ -30,16 +30,32 @@ final class Reply implements AutoCloseable {
 
   private final MemorySegment request;
   private final FileInfoBits fileInfoBits;
+  private final boolean expected;
   private final AtomicBoolean answered = new AtomicBoolean();
 
-  Reply(MemorySegment request, FileInfoBits fileInfoBits) {
+  private Reply(MemorySegment request, FileInfoBits fileInfoBits, boolean expected) {
     this.request = request;
     this.fileInfoBits = fileInfoBits;
+    this.expected = expected;
+  }
+
+  /// The answer to a request that the kernel waits for.
+  static Reply to(MemorySegment request, FileInfoBits fileInfoBits) {
+    return new Reply(request, fileInfoBits, true);
+  }
+
+  /// The end of a request that the kernel wants no answer to: even a failure tells it nothing.
+  static Reply toNobody(MemorySegment request, FileInfoBits fileInfoBits) {
+    return new Reply(request, fileInfoBits, false);
   }
 
   /// Fails the request.
   void error(int errno) {
-    answer(() -> Fuse.fuse_reply_err(request, errno));
+    if (expected) {
+      answer(() -> Fuse.fuse_reply_err(request, errno));
+    } else {
+      none();
+    }
   }
 
   /// The request succeeded and has nothing to tell.
@@ -107,9 +123,9 @@ final class Reply implements AutoCloseable {
     }
   }
 
-  /// Bytes from native memory.
-  void bytes(MemorySegment memory, long length) {
-    answer(() -> Fuse.fuse_reply_buf(request, memory, length));
+  /// Bytes from native memory; returns whether the kernel took them.
+  boolean bytes(MemorySegment memory, long length) {
+    return answer(() -> Fuse.fuse_reply_buf(request, memory, length));
   }
 
   /// The value of an extended attribute, or the list of their names: its size alone where `size` is

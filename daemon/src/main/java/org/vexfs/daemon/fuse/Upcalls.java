@@ -1,28 +1,14 @@
 package org.vexfs.daemon.fuse;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vexfs.bindings.FileInfoBits;
-import org.vexfs.bindings.fuse.Fuse;
-import org.vexfs.bindings.fuse.fuse_ctx;
 import org.vexfs.bindings.fuse.fuse_file_info;
-import org.vexfs.bindings.fuse.fuse_forget_data;
 import org.vexfs.bindings.fuse.fuse_lowlevel_ops;
-import org.vexfs.bindings.fuse.stat;
-import org.vexfs.bindings.fuse.timespec;
-import org.vexfs.daemon.base.Caller;
-import org.vexfs.daemon.base.HandleId;
+import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.NodeId;
-import org.vexfs.daemon.overlay.AttributeChange;
 
 /// What libfuse calls: one function an operation, each of which copies its arguments into an
 /// [FsRequest], leaves that with the [Receiver] whose thread it runs on, and returns. Arguments
@@ -72,18 +58,23 @@ final class Upcalls {
         ops,
         fuse_lowlevel_ops.lookup.allocate(
             (req, parent, name) ->
-                take(req, reply -> new FsRequest.Lookup(reply, new NodeId(parent), text(name))),
+                take(
+                    req,
+                    reply -> new FsRequest.Lookup(reply, new NodeId(parent), Arguments.name(name))),
             arena));
     fuse_lowlevel_ops.forget(
         ops,
         fuse_lowlevel_ops.forget.allocate(
             (req, node, lookups) ->
-                take(req, reply -> new FsRequest.Forget(reply, new NodeId(node), lookups)),
+                takeSilently(req, reply -> new FsRequest.Forget(reply, new NodeId(node), lookups)),
             arena));
     fuse_lowlevel_ops.forget_multi(
         ops,
         fuse_lowlevel_ops.forget_multi.allocate(
-            (req, count, forgets) -> take(req, reply -> batchForget(reply, count, forgets)),
+            (req, count, forgets) ->
+                takeSilently(
+                    req,
+                    reply -> new FsRequest.BatchForget(reply, Arguments.dropped(forgets, count))),
             arena));
     fuse_lowlevel_ops.mknod(
         ops,
@@ -93,7 +84,12 @@ final class Upcalls {
                     req,
                     reply ->
                         new FsRequest.MakeNode(
-                            reply, caller(req), new NodeId(parent), text(name), mode, device)),
+                            reply,
+                            Arguments.caller(req),
+                            new NodeId(parent),
+                            Arguments.name(name),
+                            mode,
+                            device)),
             arena));
     fuse_lowlevel_ops.mkdir(
         ops,
@@ -103,7 +99,11 @@ final class Upcalls {
                     req,
                     reply ->
                         new FsRequest.MakeDirectory(
-                            reply, caller(req), new NodeId(parent), text(name), mode)),
+                            reply,
+                            Arguments.caller(req),
+                            new NodeId(parent),
+                            Arguments.name(name),
+                            mode)),
             arena));
     fuse_lowlevel_ops.symlink(
         ops,
@@ -113,7 +113,11 @@ final class Upcalls {
                     req,
                     reply ->
                         new FsRequest.SymbolicLink(
-                            reply, caller(req), new NodeId(parent), text(name), text(target))),
+                            reply,
+                            Arguments.caller(req),
+                            new NodeId(parent),
+                            Arguments.name(name),
+                            Arguments.text(target))),
             arena));
     fuse_lowlevel_ops.readlink(
         ops,
@@ -128,13 +132,15 @@ final class Upcalls {
                     req,
                     reply ->
                         new FsRequest.HardLink(
-                            reply, new NodeId(node), new NodeId(parent), text(name))),
+                            reply, new NodeId(node), new NodeId(parent), Arguments.name(name))),
             arena));
     fuse_lowlevel_ops.unlink(
         ops,
         fuse_lowlevel_ops.unlink.allocate(
             (req, parent, name) ->
-                take(req, reply -> new FsRequest.Unlink(reply, new NodeId(parent), text(name))),
+                take(
+                    req,
+                    reply -> new FsRequest.Unlink(reply, new NodeId(parent), Arguments.name(name))),
             arena));
     fuse_lowlevel_ops.rmdir(
         ops,
@@ -142,7 +148,9 @@ final class Upcalls {
             (req, parent, name) ->
                 take(
                     req,
-                    reply -> new FsRequest.RemoveDirectory(reply, new NodeId(parent), text(name))),
+                    reply ->
+                        new FsRequest.RemoveDirectory(
+                            reply, new NodeId(parent), Arguments.name(name))),
             arena));
     fuse_lowlevel_ops.rename(
         ops,
@@ -154,9 +162,9 @@ final class Upcalls {
                         new FsRequest.Rename(
                             reply,
                             new NodeId(parent),
-                            text(name),
+                            Arguments.name(name),
                             new NodeId(newParent),
-                            text(newName),
+                            Arguments.name(newName),
                             flags)),
             arena));
   }
@@ -170,7 +178,10 @@ final class Upcalls {
                     req,
                     reply ->
                         new FsRequest.Open(
-                            reply, caller(req), new NodeId(node), fuse_file_info.flags(info))),
+                            reply,
+                            Arguments.caller(req),
+                            new NodeId(node),
+                            fuse_file_info.flags(info))),
             arena));
     fuse_lowlevel_ops.create(
         ops,
@@ -181,9 +192,9 @@ final class Upcalls {
                     reply ->
                         new FsRequest.Create(
                             reply,
-                            caller(req),
+                            Arguments.caller(req),
                             new NodeId(parent),
-                            text(name),
+                            Arguments.name(name),
                             mode,
                             fuse_file_info.flags(info))),
             arena));
@@ -195,7 +206,11 @@ final class Upcalls {
                     req,
                     reply ->
                         new FsRequest.Read(
-                            reply, new NodeId(node), handle(info), offset, Math.toIntExact(size))),
+                            reply,
+                            new NodeId(node),
+                            Arguments.handle(info),
+                            offset,
+                            Arguments.replySize(size))),
             arena));
     fuse_lowlevel_ops.write(
         ops,
@@ -207,21 +222,26 @@ final class Upcalls {
                         new FsRequest.Write(
                             reply,
                             new NodeId(node),
-                            handle(info),
+                            Arguments.handle(info),
                             offset,
-                            Receiver.current().keepBuffer(data.reinterpret(size)))),
+                            Arguments.writeData(data, size))),
             arena));
     fuse_lowlevel_ops.flush(
         ops,
         fuse_lowlevel_ops.flush.allocate(
             (req, node, info) ->
-                take(req, reply -> new FsRequest.Flush(reply, new NodeId(node), handle(info))),
+                take(
+                    req,
+                    reply -> new FsRequest.Flush(reply, new NodeId(node), Arguments.handle(info))),
             arena));
     fuse_lowlevel_ops.release(
         ops,
         fuse_lowlevel_ops.release.allocate(
             (req, node, info) ->
-                take(req, reply -> new FsRequest.Release(reply, new NodeId(node), handle(info))),
+                take(
+                    req,
+                    reply ->
+                        new FsRequest.Release(reply, new NodeId(node), Arguments.handle(info))),
             arena));
     fuse_lowlevel_ops.fsync(
         ops,
@@ -230,7 +250,8 @@ final class Upcalls {
                 take(
                     req,
                     reply ->
-                        new FsRequest.Sync(reply, new NodeId(node), handle(info), dataOnly != 0)),
+                        new FsRequest.Sync(
+                            reply, new NodeId(node), Arguments.handle(info), dataOnly != 0)),
             arena));
   }
 
@@ -259,7 +280,9 @@ final class Upcalls {
             (req, node, info) ->
                 take(
                     req,
-                    reply -> new FsRequest.ReleaseDirectory(reply, new NodeId(node), handle(info))),
+                    reply ->
+                        new FsRequest.ReleaseDirectory(
+                            reply, new NodeId(node), Arguments.handle(info))),
             arena));
     fuse_lowlevel_ops.fsyncdir(
         ops,
@@ -269,7 +292,7 @@ final class Upcalls {
                     req,
                     reply ->
                         new FsRequest.SyncDirectory(
-                            reply, new NodeId(node), handle(info), dataOnly != 0)),
+                            reply, new NodeId(node), Arguments.handle(info), dataOnly != 0)),
             arena));
   }
 
@@ -288,7 +311,10 @@ final class Upcalls {
                     req,
                     reply ->
                         new FsRequest.SetAttributes(
-                            reply, new NodeId(node), handle(info), change(attributes, valid))),
+                            reply,
+                            new NodeId(node),
+                            Arguments.handle(info),
+                            Arguments.change(attributes, valid))),
             arena));
     fuse_lowlevel_ops.statfs(
         ops,
@@ -308,7 +334,9 @@ final class Upcalls {
             (req, node, name, size) ->
                 take(
                     req,
-                    reply -> new FsRequest.GetAttribute(reply, new NodeId(node), text(name), size)),
+                    reply ->
+                        new FsRequest.GetAttribute(
+                            reply, new NodeId(node), Arguments.text(name), size)),
             arena));
     fuse_lowlevel_ops.listxattr(
         ops,
@@ -326,8 +354,8 @@ final class Upcalls {
                         new FsRequest.SetAttribute(
                             reply,
                             new NodeId(node),
-                            text(name),
-                            new AttributeValue(value.reinterpret(size).toArray(JAVA_BYTE)),
+                            Arguments.text(name),
+                            new AttributeValue(Arguments.copy(value, size)),
                             flags)),
             arena));
     fuse_lowlevel_ops.removexattr(
@@ -336,92 +364,40 @@ final class Upcalls {
             (req, node, name) ->
                 take(
                     req,
-                    reply -> new FsRequest.RemoveAttribute(reply, new NodeId(node), text(name))),
+                    reply ->
+                        new FsRequest.RemoveAttribute(
+                            reply, new NodeId(node), Arguments.text(name))),
             arena));
   }
 
   private void take(MemorySegment request, Copier copier) {
-    Reply reply = new Reply(request, fileInfoBits);
-    try {
-      Receiver.current().deliver(copier.copy(reply));
-    } catch (Throwable t) {
-      LOG.error("A request could not be taken over", t);
-      reply.close();
-    }
+    take(Reply.to(request, fileInfoBits), copier);
   }
 
-  private static FsRequest batchForget(Reply reply, long count, MemorySegment forgets) {
-    MemorySegment array = forgets.reinterpret(fuse_forget_data.sizeof() * count);
-    List<FsRequest.Dropped> dropped = new ArrayList<>(Math.toIntExact(count));
-    for (long i = 0; i < count; i++) {
-      MemorySegment forget = fuse_forget_data.asSlice(array, i);
-      dropped.add(
-          new FsRequest.Dropped(
-              new NodeId(fuse_forget_data.ino(forget)), fuse_forget_data.nlookup(forget)));
+  private void takeSilently(MemorySegment request, Copier copier) {
+    take(Reply.toNobody(request, fileInfoBits), copier);
+  }
+
+  private static void take(Reply reply, Copier copier) {
+    try {
+      Receiver.current().deliver(copier.copy(reply));
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException malformed) {
+      LOG.warn("A malformed request was refused: {}", malformed.toString());
+      reply.error(Errno.EIO);
+    } catch (Throwable t) {
+      LOG.error("A request could not be taken over", t);
+      reply.error(Errno.EIO);
     }
-    return new FsRequest.BatchForget(reply, dropped);
   }
 
   private static FsRequest readDirectory(
       Reply reply, long node, long size, long offset, MemorySegment info, boolean withAttributes) {
     return new FsRequest.ReadDirectory(
-        reply, new NodeId(node), handle(info), offset, Math.toIntExact(size), withAttributes);
-  }
-
-  private static AttributeChange change(MemorySegment attributes, int valid) {
-    return new AttributeChange(
-        has(valid, Fuse.FUSE_SET_ATTR_MODE())
-            ? OptionalInt.of(stat.st_mode(attributes))
-            : OptionalInt.empty(),
-        has(valid, Fuse.FUSE_SET_ATTR_UID())
-            ? OptionalInt.of(stat.st_uid(attributes))
-            : OptionalInt.empty(),
-        has(valid, Fuse.FUSE_SET_ATTR_GID())
-            ? OptionalInt.of(stat.st_gid(attributes))
-            : OptionalInt.empty(),
-        has(valid, Fuse.FUSE_SET_ATTR_SIZE())
-            ? OptionalLong.of(stat.st_size(attributes))
-            : OptionalLong.empty(),
-        time(
-            valid,
-            Fuse.FUSE_SET_ATTR_ATIME(),
-            Fuse.FUSE_SET_ATTR_ATIME_NOW(),
-            stat.st_atim(attributes)),
-        time(
-            valid,
-            Fuse.FUSE_SET_ATTR_MTIME(),
-            Fuse.FUSE_SET_ATTR_MTIME_NOW(),
-            stat.st_mtim(attributes)));
-  }
-
-  private static AttributeChange.Time time(int valid, int set, int now, MemorySegment time) {
-    if (has(valid, now)) {
-      return AttributeChange.Time.NOW;
-    }
-    return has(valid, set)
-        ? new AttributeChange.Time(timespec.tv_sec(time), timespec.tv_nsec(time))
-        : AttributeChange.Time.OMIT;
-  }
-
-  private static boolean has(int valid, int flag) {
-    return (valid & flag) != 0;
-  }
-
-  private static HandleId handle(MemorySegment info) {
-    return info.address() == 0 ? HandleId.NONE : new HandleId(fuse_file_info.fh(info));
-  }
-
-  /// Who made a request that was not answered yet.
-  static Caller caller(MemorySegment request) {
-    MemorySegment context = Fuse.fuse_req_ctx(request);
-    return new Caller(
-        fuse_ctx.uid(context),
-        fuse_ctx.gid(context),
-        fuse_ctx.pid(context),
-        fuse_ctx.umask(context));
-  }
-
-  private static String text(MemorySegment name) {
-    return name.getString(0, ISO_8859_1);
+        reply,
+        new NodeId(node),
+        Arguments.handle(info),
+        offset,
+        Arguments.replySize(size),
+        withAttributes);
   }
 }
