@@ -79,7 +79,7 @@ final class Conversation implements AutoCloseable {
   void write(byte[] query) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(query);
     while (bytes.hasRemaining()) {
-      int unused = channel.write(bytes);
+      int _ = channel.write(bytes);
     }
   }
 
