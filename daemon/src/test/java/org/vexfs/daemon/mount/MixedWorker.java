@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -36,7 +37,23 @@ final class MixedWorker implements AutoCloseable {
   private int lastName;
 
   /// What a file must be.
-  private record Expected(byte[] content, List<Float> vector) {}
+  private static final class Expected {
+    private final byte[] content;
+    private final List<Float> vector;
+
+    Expected(byte[] content, List<Float> vector) {
+      this.content = content;
+      this.vector = vector;
+    }
+
+    byte[] content() {
+      return content;
+    }
+
+    List<Float> vector() {
+      return vector;
+    }
+  }
 
   MixedWorker(NativeMount mount, int number, long seed) throws IOException {
     this.directory = mount.directory("worker-" + number + "/sub");
@@ -88,7 +105,7 @@ final class MixedWorker implements AutoCloseable {
 
   private void overwritePart() throws IOException {
     String name = any();
-    byte[] content = files.get(name).content();
+    byte[] content = expected(name).content();
     byte[] part = new byte[random.nextInt(10_000)];
     random.nextBytes(part);
     int from = random.nextInt(content.length + 1);
@@ -101,12 +118,12 @@ final class MixedWorker implements AutoCloseable {
         channel.force(true);
       }
     }
-    files.put(name, new Expected(changed, files.get(name).vector()));
+    files.put(name, new Expected(changed, expected(name).vector()));
   }
 
   private void read() throws IOException {
     String name = any();
-    check(name, files.get(name));
+    check(name, expected(name));
   }
 
   private void check(String name, Expected expected) throws IOException {
@@ -139,7 +156,7 @@ final class MixedWorker implements AutoCloseable {
   private void stat() throws IOException {
     String name = any();
     assertEquals(
-        files.get(name).content().length, Files.size(directory.resolve(name)), this::where);
+        expected(name).content().length, Files.size(directory.resolve(name)), this::where);
     assertFalse(Files.exists(directory.resolve("no-such-file")), this::where);
   }
 
@@ -155,7 +172,7 @@ final class MixedWorker implements AutoCloseable {
     String name = any();
     float[] vector = {random.nextFloat(), 100 + number, random.nextFloat(), 1};
     Attributes.attach(directory.resolve(name), vector);
-    files.put(name, new Expected(files.get(name).content(), Forms.floats(Forms.raw(vector))));
+    files.put(name, new Expected(expected(name).content(), Forms.floats(Forms.raw(vector))));
   }
 
   /// The shared files do not change: what is nearest to one is known.
@@ -176,6 +193,10 @@ final class MixedWorker implements AutoCloseable {
     String query = "{\"vector\":[0,0,0,1],\"k\":%d}".formatted(2 * MAX_FILES);
     List<String> found = Conversation.ask(directory, query).paths().stream().sorted().toList();
     assertEquals(expected, found, this::where);
+  }
+
+  private Expected expected(String name) {
+    return Objects.requireNonNull(files.get(name), name);
   }
 
   private String any() {
