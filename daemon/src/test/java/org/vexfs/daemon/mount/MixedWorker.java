@@ -155,8 +155,7 @@ final class MixedWorker implements AutoCloseable {
 
   private void stat() throws IOException {
     String name = any();
-    assertEquals(
-        expected(name).content().length, Files.size(directory.resolve(name)), this::where);
+    assertEquals(expected(name).content().length, Files.size(directory.resolve(name)), this::where);
     assertFalse(Files.exists(directory.resolve("no-such-file")), this::where);
   }
 
