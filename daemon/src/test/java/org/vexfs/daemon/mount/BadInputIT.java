@@ -49,8 +49,7 @@ final class BadInputIT {
   @BeforeEach
   void makeFile(TestInfo test) throws IOException {
     directory =
-        Files.createTempDirectory(
-            mount.mountPoint(), test.getTestMethod().orElseThrow().getName());
+        Files.createTempDirectory(mount.mountPoint(), test.getTestMethod().orElseThrow().getName());
     file = Files.writeString(directory.resolve("file"), "text");
   }
 
@@ -105,10 +104,9 @@ final class BadInputIT {
     Refusal.EINVAL.of(() -> Attributes.set(file, "vexfs.vector.unit", "[0,0,0]"));
     assertCause("EINVAL", "zero");
     assertNothingStored();
-    Refusal.EINVAL.of(
-        () ->
-            Files.writeString(
-                directory.resolve(".vexfs/collections/unit/vectors/file.npy"), "[0,0,0]"));
+    Refusal.EINVAL.of(() ->
+        Files.writeString(
+            directory.resolve(".vexfs/collections/unit/vectors/file.npy"), "[0,0,0]"));
     assertNothingStored();
     Attributes.set(file, Attributes.VECTOR, "[0,0,0]");
     assertEquals(List.of(0f, 0f, 0f), Attributes.vector(file));

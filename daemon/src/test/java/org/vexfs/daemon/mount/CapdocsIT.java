@@ -14,8 +14,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Real texts with real vectors, end to end: written, attached, asked for, and still there after the
-/// daemon was killed.
+/// Real texts with real vectors, end to end: written, attached, asked for, and still there after
+/// the daemon was killed.
 final class CapdocsIT {
   private static final long SEED = 20_260_101;
   private static final int QUERIES = 200;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 final class EverydayToolsIT {
   private static final long SEED = 7;
-  private static final Duration BUILD_DEADLINE = Duration.ofSeconds(120);
+  private static final Duration BUILD_DEADLINE = Duration.ofMinutes(2);
 
   private static NativeMount mount;
   private static Path sample;
@@ -108,7 +108,8 @@ final class EverydayToolsIT {
     String expected = Command.script(work, plain, origin).within(BUILD_DEADLINE).output();
     assertEquals(expected, Command.script(work, directory, origin).within(BUILD_DEADLINE).output());
     assertEquals(
-        "", Command.of("diff", "-r", "--no-dereference", "--exclude=.git", plain, directory).output());
+        "",
+        Command.of("diff", "-r", "--no-dereference", "--exclude=.git", plain, directory).output());
     assertFalse(Files.exists(directory.resolve("clone/.git/index.lock")));
   }
 
@@ -158,10 +159,7 @@ final class EverydayToolsIT {
   void maven_packagesASmallProject() throws IOException {
     for (Path project : new Path[] {plain, directory}) {
       writeProject(project);
-      Command.of("mvn", "-o", "-q", "-B", "package")
-          .in(project)
-          .within(BUILD_DEADLINE)
-          .output();
+      Command.of("mvn", "-o", "-q", "-B", "package").in(project).within(BUILD_DEADLINE).output();
       String listing = Command.of("jar", "tf", project.resolve("target/small-1.jar")).output();
       assertTrue(listing.contains("small/Small.class"), listing);
     }
@@ -170,7 +168,10 @@ final class EverydayToolsIT {
         Files.mismatch(
             plain.resolve("target/classes/small/Small.class"),
             directory.resolve("target/classes/small/Small.class")));
-    assertEquals(-1, Files.mismatch(plain.resolve("target/small-1.jar"), directory.resolve("target/small-1.jar")));
+    assertEquals(
+        -1,
+        Files.mismatch(
+            plain.resolve("target/small-1.jar"), directory.resolve("target/small-1.jar")));
   }
 
   @Test
@@ -178,14 +179,17 @@ final class EverydayToolsIT {
     Command.script("cd \"$1\"; cp -a \"$2\" copy", directory, sample).output();
     Attributes.attach(directory.resolve("copy/text"), 1, 2, 3);
     for (String walk :
-        new String[] {"find .", "ls -aR", "du -a", "tar -cf - . | tar -t", "rsync -rn --list-only ."}) {
+        new String[] {
+          "find .", "ls -aR", "du -a", "tar -cf - . | tar -t", "rsync -rn --list-only ."
+        }) {
       String listing = Command.script("cd \"$1\"; " + walk, mount.mountPoint()).output();
       assertTrue(listing.contains("copy"), listing);
       assertFalse(listing.contains(".vexfs"), walk);
     }
   }
 
-  /// Runs the script in the mount and in the plain directory, and compares the trees that it leaves.
+  /// Runs the script in the mount and in the plain directory, and compares the trees that it
+  /// leaves.
   private void both(String script, Path argument) {
     for (Path at : new Path[] {plain, directory}) {
       Command.script("cd \"$1\"\n" + script, at, argument).output();
@@ -227,7 +231,8 @@ final class EverydayToolsIT {
 
   /// A project that needs no plugin but those that this build has fetched already.
   private static void writeProject(Path project) throws IOException {
-    String own = Files.readString(Path.of(System.getProperty("vexfs.project", "..")).resolve("pom.xml"));
+    String own =
+        Files.readString(Path.of(System.getProperty("vexfs.project", "..")).resolve("pom.xml"));
     int from = own.indexOf("<pluginManagement>");
     String end = "</pluginManagement>";
     String plugins = own.substring(from, own.indexOf(end) + end.length());

@@ -130,7 +130,7 @@ final class MountIT {
       String line =
           Command.of("findmnt", "--noheadings", "-o", "SOURCE,FSTYPE", mount.mountPoint()).output();
       assertEquals(
-          List.of(mount.source().toString(), "fuse.vexfs"), List.of(line.strip().split(" +")));
+          List.of(mount.source().toString(), "fuse.vexfs"), List.of(line.strip().split(" +", -1)));
       mount.unmount();
     }
   }
@@ -153,8 +153,8 @@ final class MountIT {
 
   @Test
   void storeElsewhere_leavesTheSourceAsItWas() throws Exception {
-    try (var unused = NativeMount.prepare();
-        var mount = NativeMount.prepare("--store", unused.beside("store").toString())) {
+    try (var elsewhere = NativeMount.prepare();
+        var mount = NativeMount.prepare("--store", elsewhere.beside("store").toString())) {
       mount.mount();
       Attributes.attach(mount.file("file", "text"), 1, 2);
       mount.killAndMount();

@@ -71,9 +71,9 @@ final class NativeMount implements AutoCloseable {
   }
 
   private static void requireHost() throws IOException {
-    Path unused = launcher();
+    Path launcher = launcher();
     if (!Files.exists(Path.of("/dev/fuse"))) {
-      throw new AssertionError(unused + " cannot mount: /dev/fuse is missing (modprobe fuse)");
+      throw new AssertionError(launcher + " cannot mount: /dev/fuse is missing (modprobe fuse)");
     }
     Command.of("sh", "-c", "command -v fusermount3 || { echo 'install fuse3' && exit 1; }")
         .output();

@@ -460,7 +460,7 @@ final class OverlayIT {
     return mount.source().resolve(mount.mountPoint().relativize(directory));
   }
 
-  private TreeSet<String> list() throws IOException {
+  private Set<String> list() throws IOException {
     try (Stream<Path> entries = Files.list(directory)) {
       TreeSet<String> names = new TreeSet<>();
       entries.forEach(

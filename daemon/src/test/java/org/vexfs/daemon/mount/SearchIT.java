@@ -26,8 +26,7 @@ final class SearchIT {
   @BeforeAll
   static void start() throws Exception {
     mount = NativeMount.start("-o", "allow_other");
-    Files.setPosixFilePermissions(
-        mount.mountPoint(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.setPosixFilePermissions(mount.mountPoint(), PosixFilePermissions.fromString("rwxr-xr-x"));
     mount.directory("inner/most");
     place("a", 0);
     place("b", 1);
@@ -76,14 +75,12 @@ final class SearchIT {
   void like_findsTheOthers() throws IOException {
     assertEquals(List.of("a", "inner/c"), ask("{\"like\":\"b\",\"k\":2}").paths());
     assertEquals(
-        List.of("most/e"),
-        Conversation.ask(mount.path("inner"), "{\"like\":\"c\"}").paths());
+        List.of("most/e"), Conversation.ask(mount.path("inner"), "{\"like\":\"c\"}").paths());
   }
 
   @Test
   void directory_isTheScope() throws IOException {
-    assertEquals(
-        List.of("c", "most/e"), Conversation.ask(mount.path("inner"), "[0,0]").paths());
+    assertEquals(List.of("c", "most/e"), Conversation.ask(mount.path("inner"), "[0,0]").paths());
     assertEquals(List.of("e"), Conversation.ask(mount.path("inner/most"), "[0,0]").paths());
     Path empty = mount.directory("empty");
     Conversation.Answer nothing = Conversation.ask(empty, "[0,0]");
@@ -101,7 +98,8 @@ final class SearchIT {
 
   @Test
   void maxDistance_isTheLargestThatCounts() throws IOException {
-    assertEquals(List.of("a", "b", "inner/c"), ask("{\"vector\":[0,0],\"max_distance\":2}").paths());
+    assertEquals(
+        List.of("a", "b", "inner/c"), ask("{\"vector\":[0,0],\"max_distance\":2}").paths());
     assertEquals(List.of("a"), ask("{\"vector\":[0,0],\"max_distance\":0.5}").paths());
   }
 
@@ -128,7 +126,8 @@ final class SearchIT {
     Map<String, Object> hit =
         ask("{\"vector\":[1,0],\"k\":1,\"with\":[\"vector\",\"attributes\"]}").lines().getFirst();
     assertEquals(List.of(1.0, 0.0), hit.get("vector"));
-    assertTrue(String.valueOf(hit.get("attributes")).contains("user.note=remarkable"), hit::toString);
+    assertTrue(
+        String.valueOf(hit.get("attributes")).contains("user.note=remarkable"), hit::toString);
   }
 
   @Test
@@ -257,7 +256,8 @@ final class SearchIT {
   void commandLine_indexesAndSearches() throws Exception {
     try (var own = NativeMount.start()) {
       own.directory("texts/birds");
-      own.file("texts/birds/heron.txt", "The heron stands in the shallow river and waits for fish.");
+      own.file(
+          "texts/birds/heron.txt", "The heron stands in the shallow river and waits for fish.");
       own.file("texts/volcano.md", "Lava and ash rose from the crater of the volcano all night.");
       own.file("texts/bread.txt", "Knead the dough, let it rise, and bake the bread until brown.");
       Files.write(own.path("texts/picture.png"), new byte[] {(byte) 0x89, 'P', 'N', 'G', 0, 1, 2});
@@ -302,8 +302,7 @@ final class SearchIT {
 
       Command.of(NativeMount.launcher(), "umount", own.mountPoint()).output();
       own.awaitEnd();
-      String refused =
-          Command.of(NativeMount.launcher(), "umount", own.mountPoint()).failure();
+      String refused = Command.of(NativeMount.launcher(), "umount", own.mountPoint()).failure();
       assertTrue(refused.contains(own.mountPoint().toString()), refused);
     }
   }

@@ -105,8 +105,7 @@ final class VectorFormsIT {
     Refusal.ENODATA.of(() -> Attributes.get(file, Attributes.VECTOR));
     Refusal.ENODATA.of(() -> Attributes.remove(file, Attributes.VECTOR));
     assertEquals(List.of("vexfs.vector.setfattr"), Attributes.names(file));
-    assertEquals(
-        List.of(5f, 6f), Forms.floats(Attributes.get(file, "vexfs.vector.setfattr")));
+    assertEquals(List.of(5f, 6f), Forms.floats(Attributes.get(file, "vexfs.vector.setfattr")));
   }
 
   @Test
@@ -187,7 +186,8 @@ final class VectorFormsIT {
     Path moved = Files.move(directory.resolve("old"), directory.resolve("new")).resolve("inner");
     checkMoved(moved);
     assertEquals(
-        50, Conversation.ask(directory.resolve("new"), "{\"vector\":[0,0,0],\"k\":99}").lines().size());
+        50,
+        Conversation.ask(directory.resolve("new"), "{\"vector\":[0,0,0],\"k\":99}").lines().size());
     mount.killAndMount();
     checkMoved(moved);
   }
@@ -203,10 +203,10 @@ final class VectorFormsIT {
     Attributes.attach(file, 9, 9, 9);
     Path replacement = Files.writeString(directory.resolve("new"), "new");
     Attributes.attach(replacement, 1, 2, 3);
-    Files.move(replacement, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(
+        replacement, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     assertEquals(EXPECTED, Attributes.vector(file));
-    assertEquals(
-        1, Conversation.ask(directory, "{\"vector\":[0,0,0]}").lines().size());
+    assertEquals(1, Conversation.ask(directory, "{\"vector\":[0,0,0]}").lines().size());
     mount.killAndMount();
     assertEquals(EXPECTED, Attributes.vector(file));
   }
