@@ -1,7 +1,11 @@
-# Turns lines of round, operation, clients, variant and operations a second into the tables of filesystem.sh: medians over the
+# Turns lines of round, operation, clients, variant, operations a second and clock ticks used by the daemon into the tables of filesystem.sh: medians over the
 # rounds, and medians of the ratios within each round, which hold still where the machine does not.
 
-{ rate[$1, $2, $3, $4] = $5 }
+{
+  rate[$1, $2, $3, $4] = $5
+  ticks[$2, $3, $4] += $6
+  done[$2, $3, $4] += $5 * millis / 1000
+}
 
 function median(values, count,    i, j, value) {
   for (i = 2; i <= count; i++) {
@@ -55,9 +59,31 @@ function table(clients, unit,    o, v) {
   print ""
 }
 
+# Processor time is what the machine's other work disturbs least.
+function processor_table(clients,    o, v) {
+  print clients " client" (clients > 1 ? "s" : "") ", processor time of the daemon, microseconds an operation"
+  print ""
+  printf "| operation |"
+  for (v = 2; v <= variant_count; v++) printf " %s |", variant[v]
+  print ""
+  printf "|---|"
+  for (v = 2; v <= variant_count; v++) printf "---|"
+  print ""
+  for (o = 1; o <= operation_count; o++) {
+    printf "| %s |", operation[o]
+    for (v = 2; v <= variant_count; v++) {
+      printf " %s |", figure(ticks[operation[o], clients, variant[v]] * 1e6 / ticks_per_second / done[operation[o], clients, variant[v]])
+    }
+    print ""
+  }
+  print ""
+}
+
 END {
   variant_count = split(variants, variant, " ")
   operation_count = split(operations, operation, " ")
   table(1, "microseconds an operation; ratios of time")
   table(4, "operations a second, all clients together; ratios of time")
+  processor_table(1)
+  processor_table(4)
 }

@@ -4,15 +4,15 @@
 #   mvn -DskipTests package && daemon/bench/filesystem.sh
 #
 # Needs root or fusermount3, gcc and bindfs. BENCH_DIRECTORY is where the files lie (default: daemon/target, which ought to be
-# on a real disk); ROUNDS (7), MILLIS (300, of each measurement) and WARMUP_MILLIS (1500, of each operation on each mount) say
-# how long it takes: about 3 minutes. Prints Markdown; the single figures go to filesystem.tsv in the directory.
+# on a real disk); ROUNDS (7), MILLIS (300, of each measurement) and WARMUP_MILLIS (3000, of each operation on each mount,
+# for the JIT compiler) say how long it takes: about 5 minutes. Prints Markdown; the single figures go to filesystem.tsv in the directory.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 vexfs=$here/../target/vexfs/bin/vexfs
 rounds=${ROUNDS:-7}
 millis=${MILLIS:-300}
-warmup=${WARMUP_MILLIS:-1500}
+warmup=${WARMUP_MILLIS:-3000}
 operations="stat open create readdir write read"
 variants="bare bindfs bindfs-0 vexfs vexfs-0"
 
@@ -33,6 +33,8 @@ trap cleanup EXIT
 
 directory_of() { if [ "$1" = bare ]; then echo "$work/source"; else echo "$work/$1"; fi; }
 measure() { "$load" run "$(directory_of "$1")" "$2" "$3" "$4"; }
+# What the process behind a variant has used of the processors, in clock ticks.
+ticks() { if [ "$1" = bare ]; then echo 0; else awk '{print $14 + $15}' "/proc/${process[$1]}/stat"; fi; }
 resident_kib() { awk '/^VmRSS/ {print $2}' "/proc/$1/status"; }
 daemon_of() { sed 's/.*"pid":\([0-9]*\).*/\1/' "$work/$1/.vexfs/status"; }
 median() { sort -g | awk '{v[NR] = $1} END {print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2}'; }
@@ -56,11 +58,16 @@ for command in "bindfs -f $work/source $work/start" \
 done
 echo
 
-bindfs "$work/source" "$work/bindfs"
-bindfs -o attr_timeout=0,entry_timeout=0 "$work/source" "$work/bindfs-0"
+declare -A process
+bindfs -f "$work/source" "$work/bindfs" &
+process[bindfs]=$!
+bindfs -f -o attr_timeout=0,entry_timeout=0 "$work/source" "$work/bindfs-0" &
+process[bindfs-0]=$!
 "$vexfs" mount --store "$work/store-d" "$work/source" "$work/vexfs"
+process[vexfs]=$(daemon_of vexfs)
 "$vexfs" mount --store "$work/store-0" -o attr_timeout=0,entry_timeout=0 "$work/source" "$work/vexfs-0"
-daemon=$(daemon_of vexfs)
+process[vexfs-0]=$(daemon_of vexfs-0)
+daemon=${process[vexfs]}
 resident_mounted=$(resident_kib "$daemon")
 
 for variant in $variants; do
@@ -72,8 +79,10 @@ for round in $(seq "$rounds"); do
   for operation in $operations; do
     for clients in 1 4; do
       for variant in $variants; do
-        printf '%s\t%s\t%s\t%s\t%s\n' "$round" "$operation" "$clients" "$variant" \
-          "$(measure "$variant" "$operation" "$clients" "$millis")" >>"$figures"
+        before=$(ticks "$variant")
+        rate=$(measure "$variant" "$operation" "$clients" "$millis")
+        used=$(($(ticks "$variant") - before))
+        printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$round" "$operation" "$clients" "$variant" "$rate" "$used" >>"$figures"
       done
     done
   done
@@ -81,7 +90,8 @@ done
 resident_loaded=$(resident_kib "$daemon")
 status=$(cat "$work/vexfs/.vexfs/status")
 
-awk -F'\t' -v variants="$variants" -v operations="$operations" -v rounds="$rounds" -f "$here/filesystem.awk" "$figures"
+awk -F'\t' -v variants="$variants" -v operations="$operations" -v rounds="$rounds" \
+  -v millis="$millis" -v ticks_per_second="$(getconf CLK_TCK)" -f "$here/filesystem.awk" "$figures"
 echo
 echo "| VexFS, resident | MiB |"
 echo "|---|---|"

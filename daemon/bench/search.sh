@@ -16,43 +16,36 @@ java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 rounds=${ROUNDS:-5}
 
 # Each round attaches to so many fresh files.
-attached=2000
+attached=1500
 dimension=384
 
 [ -x "$vexfs" ] || { echo "search.sh: no image: run mvn -DskipTests package first" >&2; exit 1; }
 [ -d "$data" ] || { echo "search.sh: no data sets at $data: set DATA" >&2; exit 1; }
 
 work=$(mktemp -d "${BENCH_DIRECTORY:-$target}/bench.XXXXXX")
-mount=$work/mount
+mount=$work/attach/mount
 
-unmount() { if mountpoint -q "$mount"; then fusermount3 -u -z "$mount"; fi; }
 cleanup() {
-  unmount
+  for name in capdocs mnist attach; do
+    mountpoint -q "$work/$name/mount" && fusermount3 -u -z "$work/$name/mount"
+  done
   rm -rf "$work"
 }
 trap cleanup EXIT
 
-mount_fresh() { # NAME
-  unmount
-  mkdir -p "$work/$1" "$mount"
-  "$vexfs" mount "$work/$1" "$mount"
-}
 median() { sort -g | awk '{v[NR] = $1} END {print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2}'; }
 
 for name in capdocs mnist; do
-  mount_fresh "$name"
-  mkdir "$work/$name-store"
+  mkdir "$work/$name"
   "$java" -XX:+UseSerialGC -XX:+UseCompactObjectHeaders --add-modules jdk.incubator.vector \
     --enable-native-access=ALL-UNNAMED -Dtinylog.level=warn \
     -cp "$target/test-classes:$target/classes:$target/modules/*" org.vexfs.daemon.bench.SearchBenchmark \
-    "$name" "$data" "$work/$name-store" "$mount" "$rounds" 2> >(grep -v 'incubator modules' >&2)
-  daemon=$(sed 's/.*"pid":\([0-9]*\).*/\1/' "$mount/.vexfs/status")
-  echo
-  echo "- resident memory of the daemon afterwards: $(awk '/^VmRSS/ {print int($2 / 1024)}' "/proc/$daemon/status") MiB"
+    "$name" "$data" "$work/$name" "$vexfs" "$rounds" 2> >(grep -v 'incubator modules' >&2)
 done
 
 gcc -O2 -Wall -pthread -o "$work/load" "$here/load.c"
-mount_fresh attach
+mkdir -p "$work/attach/source" "$mount"
+"$vexfs" mount "$work/attach/source" "$mount"
 for round in $(seq 0 7); do
   first=$((round * attached))
   # An attribute without a meaning, then the same bytes as a vector; then the index catches up. The first round warms up.

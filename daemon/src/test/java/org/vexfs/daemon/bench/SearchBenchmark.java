@@ -3,11 +3,11 @@ package org.vexfs.daemon.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.io.HostDirectory;
@@ -21,19 +21,29 @@ import org.vexfs.daemon.store.VectorStore;
 
 /// Searches the same vectors in this process and through a mount, one client, and prints a table.
 ///
-/// Arguments: the name of the data set, the folder of the data, an empty directory for a store, an empty mount of VexFS, the
-/// number of rounds. `daemon/bench/search.sh` provides them.
+/// Each side has a store of its own with the same entries. The mount's is filled before it is
+/// mounted: that way the kernel knows none of the files yet, and what is measured is searching.
+///
+/// Arguments: the name of the data set, the folder of the data, an empty directory to work in, the
+/// launcher of VexFS, the number of rounds. `daemon/bench/search.sh` provides them.
 final class SearchBenchmark {
   private static final int[] BREADTHS = {0, 64, 100, 200};
-  private static final int WARM_UP_ROUNDS = 3;
+  private static final int WARM_UP_ROUNDS = 5;
 
   private final DataSet data;
+  private final Path source;
   private final Path mountpoint;
+  private final Path store;
+  private final String launcher;
   private final int rounds;
 
-  private SearchBenchmark(DataSet data, Path mountpoint, int rounds) {
+  private SearchBenchmark(DataSet data, Path directory, String launcher, int rounds)
+      throws IOException {
     this.data = data;
-    this.mountpoint = mountpoint;
+    this.source = Files.createDirectory(directory.resolve("source"));
+    this.mountpoint = Files.createDirectory(directory.resolve("mount"));
+    this.store = Files.createDirectory(directory.resolve("store"));
+    this.launcher = launcher;
     this.rounds = rounds;
   }
 
@@ -45,26 +55,43 @@ final class SearchBenchmark {
           case "mnist" -> DataSet.mnist(folder);
           default -> throw new IllegalArgumentException("no data set " + arguments[0]);
         };
-    SearchBenchmark benchmark =
-        new SearchBenchmark(data, Path.of(arguments[3]), Integer.parseInt(arguments[4]));
-    benchmark.run(HostDirectory.at(Path.of(arguments[2])));
+    Path directory = Path.of(arguments[2]);
+    new SearchBenchmark(data, directory, arguments[3], Integer.parseInt(arguments[4])).run();
   }
 
-  private void run(HostDirectory directory) throws IOException, VectorFailure, InterruptedException {
-    UnrecoveredStore unrecovered = UnrecoveredStore.open(directory, StoreOptions.DEFAULT);
-    VectorStore store = unrecovered.recover(path -> 0).store();
+  private void run() throws IOException, VectorFailure, InterruptedException {
     System.out.printf(
+        Locale.ROOT,
         "%n%s, %,d vectors, %s%n%n",
-        data.name(), data.base().size(), data.metric().id());
-    VectorCollection collection =
-        store.configure(Query.DEFAULT_COLLECTION, data.metric(), Optional.empty());
-    report("put into the store, in process", putAll(store));
-    try (CollectionIndexes indexes = new CollectionIndexes(store)) {
-      report("index build, one thread, in process", build(indexes, collection));
-      report("attach by setxattr and index, through the mount", attachAll());
-      search(new KnnSearchEngine(store, indexes));
+        data.name(),
+        data.base().size(),
+        data.metric().id());
+    for (int i = 0; i < data.base().size(); i++) {
+      Files.createFile(source.resolve(DataSet.path(i)));
     }
-    store.close();
+    VectorStore ofMount = open(Files.createDirectory(source.resolve(".vexfs")));
+    putAll(ofMount);
+    ofMount.close();
+    VectorStore own = open(store);
+    report("put into the store, in process", putAll(own));
+    try (CollectionIndexes indexes = new CollectionIndexes(own)) {
+      report("index build, one thread, in process", build(indexes, own));
+      report("mount, replay of the log and index build", mount());
+      search(new KnnSearchEngine(own, indexes));
+    } finally {
+      own.close();
+    }
+    System.out.printf("%n- resident memory of the daemon afterwards: %s%n", residentMemory());
+  }
+
+  private VectorStore open(Path directory) throws IOException, VectorFailure {
+    VectorStore opened =
+        UnrecoveredStore.open(HostDirectory.at(directory), StoreOptions.DEFAULT)
+            .recover(_ -> 0)
+            .store();
+    VectorCollection _ =
+        opened.configure(Query.DEFAULT_COLLECTION, data.metric(), Optional.empty());
+    return opened;
   }
 
   private void report(String what, double seconds) {
@@ -72,17 +99,25 @@ final class SearchBenchmark {
         Locale.ROOT, "- %s: %.0f vectors a second%n", what, data.base().size() / seconds);
   }
 
-  private double putAll(VectorStore store) throws VectorFailure {
+  private double putAll(VectorStore to) throws IOException, VectorFailure {
+    long[] inodes = new long[data.base().size()];
+    for (int i = 0; i < inodes.length; i++) {
+      inodes[i] = (Long) Files.getAttribute(source.resolve(DataSet.path(i)), "unix:ino");
+    }
     long start = System.nanoTime();
-    for (int i = 0; i < data.base().size(); i++) {
-      store.put(
-          TreePath.ofText(DataSet.path(i)), i + 1, Query.DEFAULT_COLLECTION, data.base().get(i));
+    for (int i = 0; i < inodes.length; i++) {
+      to.put(
+          TreePath.ofText(DataSet.path(i)),
+          inodes[i],
+          Query.DEFAULT_COLLECTION,
+          data.base().get(i));
     }
     return secondsSince(start);
   }
 
-  private static double build(CollectionIndexes indexes, VectorCollection collection)
+  private static double build(CollectionIndexes indexes, VectorStore of)
       throws InterruptedException {
+    VectorCollection collection = of.collection(Query.DEFAULT_COLLECTION).orElseThrow();
     long start = System.nanoTime();
     indexes.start();
     while (indexes.pendingSlots(collection) > 0) {
@@ -91,24 +126,36 @@ final class SearchBenchmark {
     return secondsSince(start);
   }
 
-  /// Gives the mount the same vectors; files that are new, so that their creation is left out of the time.
-  private double attachAll() throws IOException, InterruptedException {
-    Files.writeString(
-        mountpoint.resolve(".vexfs/collections/default/config"),
-        "{\"metric\":\"" + data.metric().id() + "\"}");
-    for (int i = 0; i < data.base().size(); i++) {
-      Files.createFile(mountpoint.resolve(DataSet.path(i)));
-    }
+  private double mount() throws IOException, InterruptedException {
     long start = System.nanoTime();
-    for (int i = 0; i < data.base().size(); i++) {
-      Files.getFileAttributeView(
-              mountpoint.resolve(DataSet.path(i)), UserDefinedFileAttributeView.class)
-          .write("vexfs.vector", DataSet.raw(data.base().get(i)));
+    int result =
+        new ProcessBuilder(launcher, "mount", source.toString(), mountpoint.toString())
+            .inheritIO()
+            .start()
+            .waitFor();
+    if (result != 0) {
+      throw new IOException("mounting ended with " + result);
     }
-    while (!Files.readString(mountpoint.resolve(".vexfs/status")).contains("\"pending\":0")) {
+    while (!status().contains("\"pending\":0")) {
       Thread.sleep(5);
     }
     return secondsSince(start);
+  }
+
+  private String status() throws IOException {
+    return Files.readString(mountpoint.resolve(".vexfs/status"));
+  }
+
+  private String residentMemory() throws IOException {
+    String daemon = status().replaceFirst(".*\"pid\":(\\d+).*", "$1").strip();
+    try (Stream<String> lines = Files.lines(Path.of("/proc", daemon, "status"))) {
+      return lines
+          .filter(line -> line.startsWith("VmRSS:"))
+          .findFirst()
+          .orElseThrow()
+          .substring("VmRSS:".length())
+          .strip();
+    }
   }
 
   private void search(KnnSearchEngine engine) throws IOException, VectorFailure {
