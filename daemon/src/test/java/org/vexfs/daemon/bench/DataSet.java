@@ -24,7 +24,8 @@ record DataSet(String name, Metric metric, List<VectorMatrix> base, List<VectorM
   private static final int MNIST_BASE_ROWS = 20_000;
   private static final int MNIST_FIRST_QUERY = 62_000;
 
-  /// Passages of text as sentence embeddings; the queries are passages themselves, spread over the whole.
+  /// Passages of text as sentence embeddings; the queries are passages themselves, spread over the
+  /// whole.
   static DataSet capdocs(Path data) throws IOException, VectorFailure {
     byte[] file = Files.readAllBytes(data.resolve("capdocs-384.npy"));
     VectorMatrix matrix = NpyFormat.decode(file, 0, file.length);
@@ -55,14 +56,13 @@ record DataSet(String name, Metric metric, List<VectorMatrix> base, List<VectorM
   private static List<VectorMatrix> pixels(
       byte[] file, int start, int dimension, int firstRow, int rows) {
     return IntStream.range(firstRow, firstRow + rows)
-        .mapToObj(
-            row -> {
-              float[] values = new float[dimension];
-              for (int i = 0; i < dimension; i++) {
-                values[i] = file[start + row * dimension + i] & 0xFF;
-              }
-              return VectorMatrix.ofVector(values);
-            })
+        .mapToObj(row -> {
+          float[] values = new float[dimension];
+          for (int i = 0; i < dimension; i++) {
+            values[i] = file[start + row * dimension + i] & 0xFF;
+          }
+          return VectorMatrix.ofVector(values);
+        })
         .toList();
   }
 

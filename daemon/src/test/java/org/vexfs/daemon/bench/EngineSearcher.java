@@ -39,17 +39,16 @@ final class EngineSearcher implements Searcher {
     this.engine = engine;
     this.queries =
         data.queries().stream()
-            .map(
-                vector ->
-                    new Query(
-                        new Query.ByVector(vector),
-                        Query.DEFAULT_COLLECTION,
-                        Query.DEFAULT_K,
-                        ef,
-                        ef == 0,
-                        0,
-                        OptionalDouble.empty(),
-                        Set.of()))
+            .map(vector ->
+                new Query(
+                    new Query.ByVector(vector),
+                    Query.DEFAULT_COLLECTION,
+                    Query.DEFAULT_K,
+                    ef,
+                    ef == 0,
+                    0,
+                    OptionalDouble.empty(),
+                    Set.of()))
             .toList();
   }
 

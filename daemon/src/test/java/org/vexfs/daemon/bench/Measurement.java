@@ -19,7 +19,8 @@ final class Measurement {
     sortedNanosOfRounds.add(sorted);
   }
 
-  /// Adds one answer's recall: the share of its hits that are no farther than the farthest of the truth.
+  /// Adds one answer's recall: the share of its hits that are no farther than the farthest of the
+  /// truth.
   void addRecall(double[] distances, double[] truth) {
     double limit = truth[truth.length - 1] * (1 + 1e-5) + 1e-6;
     recallSum += (double) Arrays.stream(distances).filter(d -> d <= limit).count() / truth.length;

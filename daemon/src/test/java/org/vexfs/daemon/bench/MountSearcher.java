@@ -76,7 +76,11 @@ final class MountSearcher implements Searcher, AutoCloseable {
   @Override
   public double[] distances() {
     String lines = UTF_8.decode(answer.duplicate().flip()).toString();
-    return DISTANCE.matcher(lines).results().mapToDouble(hit -> Double.parseDouble(hit.group(1))).toArray();
+    return DISTANCE
+        .matcher(lines)
+        .results()
+        .mapToDouble(hit -> Double.parseDouble(hit.group(1)))
+        .toArray();
   }
 
   @Override

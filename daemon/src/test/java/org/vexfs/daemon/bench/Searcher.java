@@ -3,7 +3,8 @@ package org.vexfs.daemon.bench;
 import java.io.IOException;
 import org.vexfs.daemon.base.VectorFailure;
 
-/// One way to ask for the nearest files. What is timed is [#ask]; what the answer was is looked at afterwards.
+/// One way to ask for the nearest files. What is timed is [#ask]; what the answer was is looked at
+/// afterwards.
 interface Searcher {
   /// What the way is called in the table.
   String name();
