@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.vexfs.bindings.libc.Libc;
 import org.vexfs.bindings.libc.rlimit;
@@ -24,11 +26,33 @@ final class HostProcess {
     int _ = Libc.umask(0);
     try (Arena arena = Arena.ofConfined()) {
       int _ = Libc.chdir(arena.allocateFrom("/"));
-      MemorySegment limit = rlimit.allocate(arena);
-      if (Libc.getrlimit(Libc.RLIMIT_NOFILE(), limit) == 0) {
-        rlimit.rlim_cur(limit, rlimit.rlim_max(limit));
-        int _ = Libc.setrlimit(Libc.RLIMIT_NOFILE(), limit);
-      }
+      raiseDescriptorLimit(arena);
+    }
+  }
+
+  /// Every file that the kernel knows takes a descriptor. The privileged may go beyond the limit
+  /// they were given, up to what the host has for any process; the others to their limit.
+  private static void raiseDescriptorLimit(Arena arena) {
+    MemorySegment limit = rlimit.allocate(arena);
+    if (Libc.getrlimit(Libc.RLIMIT_NOFILE(), limit) != 0) {
+      return;
+    }
+    long given = rlimit.rlim_max(limit);
+    long most = Math.max(given, mostDescriptors());
+    rlimit.rlim_cur(limit, most);
+    rlimit.rlim_max(limit, most);
+    if (Libc.setrlimit(Libc.RLIMIT_NOFILE(), limit) != 0) {
+      rlimit.rlim_cur(limit, given);
+      rlimit.rlim_max(limit, given);
+      int _ = Libc.setrlimit(Libc.RLIMIT_NOFILE(), limit);
+    }
+  }
+
+  private static long mostDescriptors() {
+    try {
+      return Long.parseLong(Files.readString(Path.of("/proc/sys/fs/nr_open")).strip());
+    } catch (IOException | NumberFormatException unknown) {
+      return 0;
     }
   }
 

@@ -89,11 +89,16 @@ final class BadInputIT {
   @ParameterizedTest(name = "{0}")
   @MethodSource("badVectors")
   void badVector_isRefusedByTheVectorFile(String name, Object value) throws IOException {
+    Path vectorFile = directory.resolve(".vexfs/vectors/file.npy");
     if (bytes(value).length == 0) {
-      // Nothing is written then, so there is nothing to refuse.
+      // Nothing is written then, so there is nothing to refuse; and nothing is stored or lost.
+      Files.write(vectorFile, bytes(value));
+      assertNothingStored();
+      Attributes.attach(file, 4, 5, 6);
+      Files.write(vectorFile, bytes(value));
+      assertEquals(List.of(4f, 5f, 6f), Attributes.vector(file));
       return;
     }
-    Path vectorFile = directory.resolve(".vexfs/vectors/file.npy");
     Refusal.EINVAL.of(() -> Files.write(vectorFile, bytes(value)));
     assertCause("EINVAL", name);
     assertNothingStored();

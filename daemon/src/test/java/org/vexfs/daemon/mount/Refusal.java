@@ -11,6 +11,7 @@ import org.junit.jupiter.api.function.Executable;
 enum Refusal {
   EACCES("Permission denied"),
   EINVAL("Invalid argument"),
+  EIO("Input/output error"),
   ENODATA("No data available"),
   ENOENT("No such file"),
   EPERM("Operation not permitted"),

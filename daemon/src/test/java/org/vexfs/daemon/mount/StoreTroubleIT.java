@@ -1,0 +1,124 @@
+package org.vexfs.daemon.mount;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What a store in trouble does to a mount: as little as it can.
+@Timeout(120)
+final class StoreTroubleIT {
+  private static final int DIMENSION = 4096;
+
+  /// More vectors of [#DIMENSION] values than the small disk has room for.
+  private static final int TOO_MANY = 200;
+
+  @Test
+  void fullStoreDisk_refusesVectors_andFilesAndSearchesGoOn() throws Exception {
+    try (var mount = NativeMount.prepare()) {
+      Path store = Files.createDirectory(mount.source().resolve(".vexfs"));
+      Command.of("mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "small", store).output();
+      try {
+        Path ballast = store.resolve("ballast");
+        Files.write(ballast, new byte[256 << 10]);
+        mount.mount();
+
+        int attached = attachUntilFull(mount);
+        assertTrue(attached > 10 && attached < TOO_MANY, attached + " vectors fitted");
+        assertEquals("ENOSPC", mount.errors().getLast().get("errno"));
+
+        mount.file("after", "files go on");
+        assertEquals("files go on", Files.readString(mount.path("after")));
+        assertEquals(attached, hits(mount));
+
+        Files.delete(ballast);
+        attach(mount, attached);
+        assertEquals(attached + 1, hits(mount));
+      } finally {
+        mount.unmount();
+        Command.of("umount", store).output();
+      }
+    }
+  }
+
+  private static int attachUntilFull(NativeMount mount) throws IOException {
+    for (int i = 0; i < TOO_MANY; i++) {
+      try {
+        attach(mount, i);
+      } catch (IOException e) {
+        assertTrue(String.valueOf(e.getMessage()).contains("No space left"), e::toString);
+        return i;
+      }
+    }
+    return TOO_MANY;
+  }
+
+  private static void attach(NativeMount mount, int number) throws IOException {
+    float[] vector = new float[DIMENSION];
+    vector[number] = 1;
+    Attributes.attach(mount.file("file" + number, "text"), vector);
+  }
+
+  private static int hits(NativeMount mount) throws IOException {
+    try (Conversation search = new Conversation(mount.mountPoint())) {
+      return search.ask("{\"like\":\"file0\",\"k\":1000}").paths().size() + 1;
+    }
+  }
+
+  @Test
+  void storeOfANewerVersion_isRefusedWithBothVersions() throws Exception {
+    try (var mount = NativeMount.start()) {
+      Attributes.attach(mount.file("file", "text"), 1, 2);
+      mount.unmount();
+      raiseVersion(mount.source().resolve(".vexfs/0000000001.vexlog"));
+
+      String refusal =
+          Command.of(NativeMount.launcher(), "mount", mount.source(), mount.mountPoint()).failure();
+      assertTrue(refusal.contains("2.0") && refusal.contains("1.0"), refusal);
+      assertFalse(mount.isMounted());
+    }
+  }
+
+  /// Makes a sound segment header of the next major version; see FORMAT.md.
+  private static void raiseVersion(Path segment) throws IOException {
+    byte[] bytes = Files.readAllBytes(segment);
+    ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    assertEquals(1, header.getShort(8));
+    header.putShort(8, (short) 2);
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes, 0, 60);
+    header.putInt(60, (int) checksum.getValue());
+    Files.write(segment, bytes);
+  }
+
+  @Test
+  void damagedStore_isSaidSo_andFilesGoOn() throws Exception {
+    try (var mount = NativeMount.start()) {
+      Attributes.attach(mount.file("file", "text"), 1, 2);
+      Attributes.attach(mount.file("other", "text"), 3, 4);
+      mount.unmount();
+      Path segment = mount.source().resolve(".vexfs/0000000001.vexlog");
+      byte[] bytes = Files.readAllBytes(segment);
+      bytes[100] ^= 1;
+      Files.write(segment, bytes);
+
+      mount.mount();
+      assertEquals("text", Files.readString(mount.path("file")));
+      Refusal.EIO.of(() -> Attributes.vector(mount.path("file")));
+      assertEquals("failed", mount.status().get("state"));
+      assertTrue(
+          mount.errors().getLast().get("cause").toString().contains("0000000001.vexlog"),
+          () -> "the cause names the segment");
+      assertEquals(List.of("EIO"), List.of(mount.errors().getLast().get("errno")));
+    }
+  }
+}
