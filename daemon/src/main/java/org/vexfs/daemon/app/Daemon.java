@@ -20,6 +20,7 @@ import org.vexfs.daemon.control.ErrorLog;
 import org.vexfs.daemon.fuse.FuseSession;
 import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.io.HostDirectory;
+import org.vexfs.daemon.overlay.InodeTrimmer;
 import org.vexfs.daemon.overlay.Overlay;
 import org.vexfs.daemon.overlay.VectorAttributes;
 
@@ -128,7 +129,9 @@ final class Daemon {
         System.out.flush();
         HostProcess.detach();
       }
-      session.awaitEnd();
+      try (InodeTrimmer _ = overlay.trimThrough(session::drop)) {
+        session.awaitEnd();
+      }
       log.info("{} was unmounted", paths.mountpoint());
     }
   }

@@ -13,6 +13,7 @@ import org.vexfs.bindings.FuseLibrary;
 import org.vexfs.bindings.fuse.Fuse;
 import org.vexfs.bindings.fuse.fuse_args;
 import org.vexfs.bindings.fuse.fuse_lowlevel_ops;
+import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.control.ErrorLog;
 import org.vexfs.daemon.overlay.FileTree;
 
@@ -142,6 +143,16 @@ public final class FuseSession implements AutoCloseable {
   public void awaitEnd() throws InterruptedException {
     for (Receiver receiver : receivers) {
       receiver.join();
+    }
+  }
+
+  /// Has the kernel drop a name. Not within a request.
+  public void drop(NodeId parent, String name) {
+    try (Arena arena = Arena.ofConfined()) {
+      // The kernel says ENOENT where it does not know the name, which is as well.
+      int _ =
+          Fuse.fuse_lowlevel_notify_inval_entry(
+              session, parent.value(), arena.allocateFrom(name, ISO_8859_1), name.length());
     }
   }
 

@@ -1,11 +1,17 @@
 package org.vexfs.daemon.overlay;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.vexfs.bindings.libc.Libc;
+import org.vexfs.bindings.libc.rlimit;
 import org.vexfs.bindings.libc.stat;
 import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
@@ -24,10 +30,25 @@ final class InodeTable {
   /// Names of a hard-linked file that are kept in mind besides the first; older ones make room.
   private static final int MAX_OTHER_NAMES = 16;
 
+  /// Inodes known at most, but for those that the kernel cannot do without.
+  private static final int MAX_INODES = 100_000;
+
+  /// How often, and how long after one another, a look-up that finds no descriptor free is tried
+  /// while the kernel is made to forget others.
+  private static final int MAX_ATTEMPTS = 100;
+
+  private static final Duration ATTEMPT_INTERVAL = Duration.ofMillis(10);
+
   private final ConcurrentHashMap<FileIdentity, Inode> byFile = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Long, Inode> byId = new ConcurrentHashMap<>();
   private final AtomicLong lastId = new AtomicLong(NodeId.ROOT.value());
   private final Inode root;
+
+  /// Inodes beyond which the kernel is asked to forget some.
+  private final int budget = budget();
+
+  /// Whom to tell that there are too many.
+  private volatile Runnable crowdedListener = () -> {};
 
   /// Takes over `rootDescriptor`, an `O_PATH` descriptor of SOURCE.
   InodeTable(Host host, int rootDescriptor) throws ErrnoException {
@@ -54,9 +75,50 @@ final class InodeTable {
     return inode;
   }
 
+  /// Half of the descriptors that the process may have: open files and the store need some too. Not
+  /// more than [#MAX_INODES], for the memory that they take.
+  private static int budget() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment limit = rlimit.allocate(arena);
+      boolean known = Libc.getrlimit(Libc.RLIMIT_NOFILE(), limit) == 0;
+      return known ? (int) Math.min(MAX_INODES, rlimit.rlim_cur(limit) / 2) : MAX_INODES;
+    }
+  }
+
+  /// Has `listener` told whenever there are too many inodes; it must not wait.
+  void onCrowded(Runnable listener) {
+    crowdedListener = listener;
+  }
+
+  /// Whether the kernel is to forget some more: until a quarter of the budget is free.
+  boolean isCrowded() {
+    return byId.size() > budget / 4 * 3;
+  }
+
+  /// Any `count` inodes but the root.
+  List<Inode> sample(int count) {
+    return byId.values().stream().filter(inode -> inode != root).limit(count).toList();
+  }
+
+  /// The number of a host's file, where the kernel knows it.
+  Optional<NodeId> find(FileIdentity file) {
+    return Optional.ofNullable(byFile.get(file)).map(inode -> inode.id);
+  }
+
   /// Looks `name` up in a directory, fills `stat`, and counts one reference.
   Inode acquire(Host host, int directory, String name, MemorySegment stat) throws ErrnoException {
-    return adopt(host, host.openat(directory, name, Libc.O_PATH() | Libc.O_NOFOLLOW(), 0), stat);
+    int flags = Libc.O_PATH() | Libc.O_NOFOLLOW();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return adopt(host, host.openat(directory, name, flags, 0), stat);
+      } catch (ErrnoException e) {
+        if (e.errno() != Errno.EMFILE || attempt == MAX_ATTEMPTS) {
+          throw e;
+        }
+        crowdedListener.run();
+        LockSupport.parkNanos(ATTEMPT_INTERVAL.toNanos());
+      }
+    }
   }
 
   /// Counts one reference to what `descriptor` refers to, an `O_PATH` descriptor that is taken
@@ -70,6 +132,9 @@ final class InodeTable {
     }
     boolean isDirectory = (stat.st_mode(attributes) & Libc.__S_IFMT()) == Libc.__S_IFDIR();
     boolean hasOtherNames = !isDirectory && stat.st_nlink(attributes) > 1;
+    if (byId.size() > budget) {
+      crowdedListener.run();
+    }
     return byFile.compute(
         Host.fileOf(attributes),
         (file, known) -> {

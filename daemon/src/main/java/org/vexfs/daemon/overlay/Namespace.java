@@ -7,6 +7,7 @@ import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.io.FileIdentity;
 import org.vexfs.daemon.io.Host;
 
 /// The names of SOURCE, and the vectors that follow them.
@@ -69,6 +70,15 @@ final class Namespace {
     } catch (ErrnoException gone) {
       return false;
     }
+  }
+
+  /// Which file of the host lies at `path`.
+  FileIdentity identityOf(Host host, TreePath path) throws ErrnoException {
+    if (path.isRoot()) {
+      return root.file;
+    }
+    host.fstatat(root.descriptor, path.bytes(), host.scratchStat());
+    return Host.fileOf(host.scratchStat());
   }
 
   /// `link(2)`: the new name shares the vectors.

@@ -66,6 +66,12 @@ public final class Overlay implements FileTree, AutoCloseable {
     this.cacheTimes = cacheTimes;
   }
 
+  /// Keeps the number of files that the kernel knows within bounds, by having it forget some, until
+  /// the result is closed.
+  public InodeTrimmer trimThrough(KernelCache kernel) {
+    return new InodeTrimmer(inodes, namespace, kernel);
+  }
+
   /// Files that the kernel knows, the root included.
   public int inodeCount() {
     return inodes.size();

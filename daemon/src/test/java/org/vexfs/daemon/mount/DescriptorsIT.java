@@ -1,0 +1,46 @@
+package org.vexfs.daemon.mount;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// A tree larger than the daemon may have descriptors.
+@Timeout(120)
+final class DescriptorsIT {
+  private static final int FILES = 5_000;
+  private static final int LIMIT = 600;
+
+  @Test
+  void treeLargerThanTheLimitOfDescriptors_isWalkedReadAndChanged() throws Exception {
+    try (var mount = NativeMount.prepare()) {
+      for (int i = 0; i < FILES; i++) {
+        Path directory = Files.createDirectories(mount.source().resolve("d" + i / 100));
+        Files.writeString(directory.resolve("f" + i), "text " + i);
+      }
+      // Without the capability by which root would raise the limit again.
+      Command.script(
+              "ulimit -n "
+                  + LIMIT
+                  + "; exec setpriv --bounding-set -sys_resource \"$1\" mount \"$2\" \"$3\"",
+              NativeMount.launcher(),
+              mount.source(),
+              mount.mountPoint())
+          .output();
+
+      try (Stream<Path> walk = Files.walk(mount.mountPoint())) {
+        assertEquals(FILES, walk.filter(Files::isRegularFile).count());
+      }
+      for (int i = 0; i < FILES; i++) {
+        Path file = mount.path("d" + i / 100 + "/f" + i);
+        assertEquals("text " + i, Files.readString(file));
+      }
+      assertTrue(
+          (Long) mount.status().get("inodes") <= LIMIT, () -> "more inodes than descriptors");
+    }
+  }
+}
