@@ -220,13 +220,13 @@ public final class ControlTree implements FileTree {
 
   private boolean list(
       Host host, OpenDirectory open, VirtualNode.Child child, long next, Listing listing) {
-    if (listing.withAttributes()) {
-      return listing.addLookedUp(
-          child.name(), next, stat -> lookup(host, open.node(), child.name(), stat));
-    }
     int type = child.isDirectory() ? Libc.__S_IFDIR() : Libc.__S_IFREG();
     // A number that is shown and leads nowhere: the node has none before it is looked up.
-    return listing.add(child.name(), open.node().value() + next, type, next);
+    long shown = open.node().value() + next;
+    return listing.withAttributes()
+        ? listing.addLookedUp(
+            child.name(), shown, type, next, stat -> lookup(host, open.node(), child.name(), stat))
+        : listing.add(child.name(), shown, type, next);
   }
 
   @Override

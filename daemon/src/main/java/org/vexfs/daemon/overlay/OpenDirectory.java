@@ -35,6 +35,44 @@ final class OpenDirectory {
     boolean visit(String name, long inode, int mode, long nextOffset);
   }
 
+  /// Lists the entries from `offset` on until `listing` is full, without the name of the virtual
+  /// tree. Those that are wanted with attributes are looked up in `inodes`.
+  void list(Host host, InodeTable inodes, long offset, Listing listing) throws ErrnoException {
+    // An entry with its attributes takes about four times the room that it has in the host's
+    // format.
+    int wanted = listing.withAttributes() ? listing.capacityBytes() / 4 : listing.capacityBytes();
+    MemorySegment batch = host.scratchEntries();
+    long batchBytes = Math.clamp(wanted, 4096, batch.byteSize());
+    list(
+        host,
+        offset,
+        batch.asSlice(0, batchBytes),
+        (name, hostInode, mode, next) -> show(host, inodes, listing, name, hostInode, mode, next));
+  }
+
+  private boolean show(
+      Host host,
+      InodeTable inodes,
+      Listing listing,
+      String name,
+      long hostInode,
+      int mode,
+      long next) {
+    if (name.equals(Overlay.CONTROL_NAME)) {
+      return true;
+    }
+    boolean isRootsParent = name.equals("..") && inode == inodes.root();
+    if (!listing.withAttributes() || name.equals(".") || name.equals("..")) {
+      return listing.add(name, isRootsParent ? inode.file.inode() : hostInode, mode, next);
+    }
+    return listing.addLookedUp(
+        name,
+        hostInode,
+        mode,
+        next,
+        stat -> inodes.acquire(host, inode.descriptor, name, stat).id);
+  }
+
   /// Hands the entries from `offset` on to `visitor`, until it has enough or none is left. `batch`
   /// is the memory to read them into, which bounds how many are read in vain when the visitor
   /// stops.
