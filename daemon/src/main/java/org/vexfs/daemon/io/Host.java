@@ -13,8 +13,9 @@ import org.vexfs.daemon.base.ErrnoException;
 /// The host's file system calls, one method a call, each throwing [ErrnoException] where the call
 /// sets `errno`.
 ///
-/// An instance owns the native memory that a call needs (error number, path buffers, a `struct stat`
-/// and so on) and serves one thread at a time: borrow one a request, close it to give it back. Names are byte strings (one char a byte, see [org.vexfs.daemon.base.TreePath]).
+/// An instance owns the native memory that a call needs (error number, path buffers, a `struct
+/// stat` and so on) and serves one thread at a time: borrow one a request, close it to give it
+/// back. Names are byte strings (one char a byte, see [org.vexfs.daemon.base.TreePath]).
 public final class Host implements AutoCloseable {
   /// Longest path a call takes, its final NUL included (`PATH_MAX`).
   public static final int MAX_PATH_BYTES = 4096;
@@ -139,7 +140,11 @@ public final class Host implements AutoCloseable {
           memory.check(
               (long)
                   HostCalls.READLINKAT.invokeExact(
-                      memory.errno, directory, memory.first(path), memory.second, (long) MAX_PATH_BYTES));
+                      memory.errno,
+                      directory,
+                      memory.first(path),
+                      memory.second,
+                      (long) MAX_PATH_BYTES));
       return memory.secondAsText(length);
     } catch (Throwable t) {
       throw CallMemory.failure(t);
@@ -149,7 +154,8 @@ public final class Host implements AutoCloseable {
   /// `mkdirat(2)`.
   public void mkdirat(int directory, String name, int mode) throws ErrnoException {
     try {
-      memory.check((int) HostCalls.MKDIRAT.invokeExact(memory.errno, directory, memory.first(name), mode));
+      memory.check(
+          (int) HostCalls.MKDIRAT.invokeExact(memory.errno, directory, memory.first(name), mode));
     } catch (Throwable t) {
       throw CallMemory.failure(t);
     }
@@ -158,7 +164,10 @@ public final class Host implements AutoCloseable {
   /// `mknodat(2)`.
   public void mknodat(int directory, String name, int mode, long device) throws ErrnoException {
     try {
-      memory.check((int) HostCalls.MKNODAT.invokeExact(memory.errno, directory, memory.first(name), mode, device));
+      memory.check(
+          (int)
+              HostCalls.MKNODAT.invokeExact(
+                  memory.errno, directory, memory.first(name), mode, device));
     } catch (Throwable t) {
       throw CallMemory.failure(t);
     }
@@ -197,7 +206,8 @@ public final class Host implements AutoCloseable {
   public void unlinkat(int directory, String name, boolean isDirectory) throws ErrnoException {
     try {
       int flags = isDirectory ? Libc.AT_REMOVEDIR() : 0;
-      memory.check((int) HostCalls.UNLINKAT.invokeExact(memory.errno, directory, memory.first(name), flags));
+      memory.check(
+          (int) HostCalls.UNLINKAT.invokeExact(memory.errno, directory, memory.first(name), flags));
     } catch (Throwable t) {
       throw CallMemory.failure(t);
     }
@@ -222,7 +232,9 @@ public final class Host implements AutoCloseable {
     try {
       int flags = Libc.AT_EMPTY_PATH() | Libc.AT_SYMLINK_NOFOLLOW();
       memory.check(
-          (int) HostCalls.FCHOWNAT.invokeExact(memory.errno, descriptor, memory.first(""), uid, gid, flags));
+          (int)
+              HostCalls.FCHOWNAT.invokeExact(
+                  memory.errno, descriptor, memory.first(""), uid, gid, flags));
     } catch (Throwable t) {
       throw CallMemory.failure(t);
     }
@@ -231,7 +243,10 @@ public final class Host implements AutoCloseable {
   /// Sets the mode of what a descriptor refers to, an `O_PATH` one included.
   public void chmod(int descriptor, int mode) throws ErrnoException {
     try {
-      memory.check((int) HostCalls.CHMOD.invokeExact(memory.errno, memory.first(CallMemory.procPath(descriptor)), mode));
+      memory.check(
+          (int)
+              HostCalls.CHMOD.invokeExact(
+                  memory.errno, memory.first(CallMemory.procPath(descriptor)), mode));
     } catch (Throwable t) {
       throw CallMemory.failure(t);
     }
@@ -255,7 +270,11 @@ public final class Host implements AutoCloseable {
       memory.check(
           (int)
               HostCalls.UTIMENSAT.invokeExact(
-                  memory.errno, Libc.AT_FDCWD(), memory.first(CallMemory.procPath(descriptor)), times, 0));
+                  memory.errno,
+                  Libc.AT_FDCWD(),
+                  memory.first(CallMemory.procPath(descriptor)),
+                  times,
+                  0));
     } catch (Throwable t) {
       throw CallMemory.failure(t);
     }
@@ -273,7 +292,10 @@ public final class Host implements AutoCloseable {
   /// Sets the size of what an `O_PATH` descriptor refers to.
   public void truncate(int descriptor, long size) throws ErrnoException {
     try {
-      memory.check((int) HostCalls.TRUNCATE.invokeExact(memory.errno, memory.first(CallMemory.procPath(descriptor)), size));
+      memory.check(
+          (int)
+              HostCalls.TRUNCATE.invokeExact(
+                  memory.errno, memory.first(CallMemory.procPath(descriptor)), size));
     } catch (Throwable t) {
       throw CallMemory.failure(t);
     }
@@ -283,7 +305,9 @@ public final class Host implements AutoCloseable {
   public long pwrite(int descriptor, MemorySegment data, long offset) throws ErrnoException {
     try {
       return memory.check(
-          (long) HostCalls.PWRITE.invokeExact(memory.errno, descriptor, data, data.byteSize(), offset));
+          (long)
+              HostCalls.PWRITE.invokeExact(
+                  memory.errno, descriptor, data, data.byteSize(), offset));
     } catch (Throwable t) {
       throw CallMemory.failure(t);
     }
@@ -306,7 +330,9 @@ public final class Host implements AutoCloseable {
   public void flush(int descriptor) throws ErrnoException {
     try {
       int copy =
-          memory.check((int) HostCalls.FCNTL.invokeExact(memory.errno, descriptor, Libc.F_DUPFD_CLOEXEC(), 0));
+          memory.check(
+              (int)
+                  HostCalls.FCNTL.invokeExact(memory.errno, descriptor, Libc.F_DUPFD_CLOEXEC(), 0));
       memory.check((int) HostCalls.CLOSE.invokeExact(memory.errno, copy));
     } catch (Throwable t) {
       throw CallMemory.failure(t);
@@ -325,7 +351,8 @@ public final class Host implements AutoCloseable {
   /// `getdents64(2)`: bytes of `struct linux_dirent64` read, 0 at the end.
   public long getdents(int descriptor, MemorySegment into) throws ErrnoException {
     try {
-      return memory.check((long) HostCalls.GETDENTS.invokeExact(memory.errno, descriptor, into, into.byteSize()));
+      return memory.check(
+          (long) HostCalls.GETDENTS.invokeExact(memory.errno, descriptor, into, into.byteSize()));
     } catch (Throwable t) {
       throw CallMemory.failure(t);
     }
@@ -334,7 +361,8 @@ public final class Host implements AutoCloseable {
   /// `lseek(2)`.
   public long lseek(int descriptor, long offset, int whence) throws ErrnoException {
     try {
-      return memory.check((long) HostCalls.LSEEK.invokeExact(memory.errno, descriptor, offset, whence));
+      return memory.check(
+          (long) HostCalls.LSEEK.invokeExact(memory.errno, descriptor, offset, whence));
     } catch (Throwable t) {
       throw CallMemory.failure(t);
     }

@@ -37,8 +37,7 @@ public final class HostAttributes {
   }
 
   /// Sets an extended attribute; `flags` as in `setxattr(2)`.
-  public void set(int descriptor, String name, byte[] content, int flags)
-      throws ErrnoException {
+  public void set(int descriptor, String name, byte[] content, int flags) throws ErrnoException {
     if (content.length > Host.MAX_ATTRIBUTE_BYTES) {
       throw ErrnoException.of(Libc.E2BIG());
     }
@@ -65,7 +64,10 @@ public final class HostAttributes {
           memory.check(
               (long)
                   HostCalls.LISTXATTR.invokeExact(
-                      memory.errno, memory.first(CallMemory.procPath(descriptor)), value, value.byteSize()));
+                      memory.errno,
+                      memory.first(CallMemory.procPath(descriptor)),
+                      value,
+                      value.byteSize()));
       return value.asSlice(0, length).toArray(JAVA_BYTE);
     } catch (Throwable t) {
       throw CallMemory.failure(t);
@@ -78,7 +80,9 @@ public final class HostAttributes {
       memory.check(
           (int)
               HostCalls.REMOVEXATTR.invokeExact(
-                  memory.errno, memory.first(CallMemory.procPath(descriptor)), memory.second(name)));
+                  memory.errno,
+                  memory.first(CallMemory.procPath(descriptor)),
+                  memory.second(name)));
     } catch (Throwable t) {
       throw CallMemory.failure(t);
     }

@@ -40,31 +40,25 @@ final class HostCalls {
       link(Libc.readlinkat$address(), Libc.readlinkat$descriptor());
   static final MethodHandle MKDIRAT = link(Libc.mkdirat$address(), Libc.mkdirat$descriptor());
   static final MethodHandle MKNODAT = link(Libc.mknodat$address(), Libc.mknodat$descriptor());
-  static final MethodHandle SYMLINKAT =
-      link(Libc.symlinkat$address(), Libc.symlinkat$descriptor());
+  static final MethodHandle SYMLINKAT = link(Libc.symlinkat$address(), Libc.symlinkat$descriptor());
   static final MethodHandle LINKAT = link(Libc.linkat$address(), Libc.linkat$descriptor());
   static final MethodHandle UNLINKAT = link(Libc.unlinkat$address(), Libc.unlinkat$descriptor());
-  static final MethodHandle RENAMEAT2 =
-      link(Libc.renameat2$address(), Libc.renameat2$descriptor());
+  static final MethodHandle RENAMEAT2 = link(Libc.renameat2$address(), Libc.renameat2$descriptor());
   static final MethodHandle FCHOWNAT = link(Libc.fchownat$address(), Libc.fchownat$descriptor());
   static final MethodHandle CHMOD = link(Libc.chmod$address(), Libc.chmod$descriptor());
-  static final MethodHandle UTIMENSAT =
-      link(Libc.utimensat$address(), Libc.utimensat$descriptor());
-  static final MethodHandle FTRUNCATE =
-      link(Libc.ftruncate$address(), Libc.ftruncate$descriptor());
+  static final MethodHandle UTIMENSAT = link(Libc.utimensat$address(), Libc.utimensat$descriptor());
+  static final MethodHandle FTRUNCATE = link(Libc.ftruncate$address(), Libc.ftruncate$descriptor());
   static final MethodHandle TRUNCATE = link(Libc.truncate$address(), Libc.truncate$descriptor());
   static final MethodHandle PWRITE = link(Libc.pwrite$address(), Libc.pwrite$descriptor());
   static final MethodHandle FSYNC = link(Libc.fsync$address(), Libc.fsync$descriptor());
-  static final MethodHandle FDATASYNC =
-      link(Libc.fdatasync$address(), Libc.fdatasync$descriptor());
+  static final MethodHandle FDATASYNC = link(Libc.fdatasync$address(), Libc.fdatasync$descriptor());
   static final MethodHandle FSTATVFS = link(Libc.fstatvfs$address(), Libc.fstatvfs$descriptor());
   static final MethodHandle GETDENTS =
       link(Libc.getdents64$address(), Libc.getdents64$descriptor());
   static final MethodHandle LSEEK = link(Libc.lseek$address(), Libc.lseek$descriptor());
   static final MethodHandle GETXATTR = link(Libc.getxattr$address(), Libc.getxattr$descriptor());
   static final MethodHandle SETXATTR = link(Libc.setxattr$address(), Libc.setxattr$descriptor());
-  static final MethodHandle LISTXATTR =
-      link(Libc.listxattr$address(), Libc.listxattr$descriptor());
+  static final MethodHandle LISTXATTR = link(Libc.listxattr$address(), Libc.listxattr$descriptor());
   static final MethodHandle REMOVEXATTR =
       link(Libc.removexattr$address(), Libc.removexattr$descriptor());
 

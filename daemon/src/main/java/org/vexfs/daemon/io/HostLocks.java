@@ -9,9 +9,9 @@ import org.vexfs.daemon.base.ErrnoException;
 
 /// The host's calls that lock files. None of them waits. Part of a [Host], whose thread it serves.
 ///
-/// Locks of ranges are those of the *open file description* behind a descriptor
-/// (`F_OFD_SETLK`, `fcntl(2)`): they belong to it and not to this process, so each owner that has a
-/// description of its own is kept apart from the others, and they go when it is closed.
+/// Locks of ranges are those of the *open file description* behind a descriptor (`F_OFD_SETLK`,
+/// `fcntl(2)`): they belong to it and not to this process, so each owner that has a description of
+/// its own is kept apart from the others, and they go when it is closed.
 public final class HostLocks {
   private final CallMemory memory;
   private final MemorySegment lock;
@@ -25,7 +25,8 @@ public final class HostLocks {
   /// does.
   public RangeLock conflict(int descriptor, RangeLock wanted) throws ErrnoException {
     call(descriptor, Libc.F_OFD_GETLK(), wanted);
-    return new RangeLock(flock.l_type(lock), flock.l_start(lock), flock.l_len(lock));
+    return new RangeLock(
+        flock.l_type(lock), flock.l_start(lock), flock.l_len(lock), flock.l_pid(lock));
   }
 
   /// Takes, changes or drops the lock of a range; `false` where another holder is in the way.
@@ -59,8 +60,7 @@ public final class HostLocks {
   public boolean tryFlock(int descriptor, int operation) throws ErrnoException {
     try {
       memory.check(
-          (int)
-              HostCalls.FLOCK.invokeExact(memory.errno, descriptor, operation | Libc.LOCK_NB()));
+          (int) HostCalls.FLOCK.invokeExact(memory.errno, descriptor, operation | Libc.LOCK_NB()));
       return true;
     } catch (Throwable t) {
       ErrnoException failure = CallMemory.failure(t);

@@ -45,8 +45,7 @@ final class Creation {
   }
 
   /// `mkdir(2)`.
-  Inode mkdir(
-      Host host, Caller caller, Inode directory, String name, int mode, MemorySegment stat)
+  Inode mkdir(Host host, Caller caller, Inode directory, String name, int mode, MemorySegment stat)
       throws ErrnoException {
     host.mkdirat(directory.descriptor, name, mode);
     return handedOver(host, caller, directory, name, Libc.__S_IFDIR(), stat);

@@ -3,6 +3,8 @@ package org.vexfs.daemon.overlay;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.vexfs.bindings.libc.Libc;
 import org.vexfs.bindings.libc.dirent64;
@@ -33,6 +35,22 @@ final class OpenDirectory {
   interface Visitor {
     /// Takes an entry; `false` ends the listing before it.
     boolean visit(String name, long inode, int mode, long nextOffset);
+  }
+
+  /// All names but the dots and that of the virtual tree.
+  List<String> names(Host host) throws ErrnoException {
+    List<String> names = new ArrayList<>();
+    list(
+        host,
+        0,
+        host.scratchEntries(),
+        (name, hostInode, mode, next) -> {
+          if (!name.equals(".") && !name.equals("..") && !name.equals(Overlay.CONTROL_NAME)) {
+            names.add(name);
+          }
+          return true;
+        });
+    return names;
   }
 
   /// Lists the entries from `offset` on until `listing` is full, without the name of the virtual
@@ -66,11 +84,7 @@ final class OpenDirectory {
       return listing.add(name, isRootsParent ? inode.file.inode() : hostInode, mode, next);
     }
     return listing.addLookedUp(
-        name,
-        hostInode,
-        mode,
-        next,
-        stat -> inodes.acquire(host, inode.descriptor, name, stat).id);
+        name, hostInode, mode, next, stat -> inodes.acquire(host, inode.descriptor, name, stat).id);
   }
 
   /// Hands the entries from `offset` on to `visitor`, until it has enough or none is left. `batch`

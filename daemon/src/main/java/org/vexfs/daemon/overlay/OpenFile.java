@@ -1,6 +1,8 @@
 package org.vexfs.daemon.overlay;
 
 import java.lang.foreign.MemorySegment;
+import org.vexfs.bindings.libc.Libc;
+import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.io.Host;
 
@@ -9,8 +11,15 @@ import org.vexfs.daemon.io.Host;
 ///
 /// Everything is done at explicit offsets; the description's own position means nothing.
 final class OpenFile {
+  /// Most bytes that one request copies, so that neither an unmount nor a signal has to wait for
+  /// long; callers ask again.
+  private static final long MAX_COPY_BYTES = 64L << 20;
+
   final Inode inode;
   final int descriptor;
+
+  /// Whether an owner of locks came through it; guarded by [FileLocks]' lock.
+  boolean hasLocked;
 
   OpenFile(Inode inode, int descriptor) {
     this.inode = inode;
@@ -31,5 +40,19 @@ final class OpenFile {
       }
     }
     return written;
+  }
+
+  /// Copies a range to another file; returns the bytes copied, perhaps fewer than asked for.
+  long copy(Host host, long offset, OpenFile to, long toOffset, long length) throws ErrnoException {
+    long bounded = Math.min(length, MAX_COPY_BYTES);
+    return host.copyFileRange(descriptor, offset, to.descriptor, toOffset, bounded);
+  }
+
+  /// `lseek(2)` for data and holes, the only kinds that the file system itself must answer.
+  long seek(Host host, long offset, int whence) throws ErrnoException {
+    if (whence != Libc.SEEK_DATA() && whence != Libc.SEEK_HOLE()) {
+      throw ErrnoException.of(Errno.EINVAL);
+    }
+    return host.lseek(descriptor, offset, whence);
   }
 }

@@ -1,7 +1,6 @@
 package org.vexfs.daemon.overlay;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 import org.vexfs.bindings.libc.Libc;
 import org.vexfs.daemon.base.Caller;
@@ -14,6 +13,7 @@ import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorMatrix;
 import org.vexfs.daemon.io.FileIdentity;
 import org.vexfs.daemon.io.Host;
+import org.vexfs.daemon.io.RangeLock;
 import org.vexfs.daemon.search.SearchView;
 
 /// The real files: SOURCE, shown with every behaviour of the host's file system, plus vectors as
@@ -41,6 +41,7 @@ public final class Overlay implements FileTree, AutoCloseable {
   private final Creation creation;
   private final ExtendedAttributes attributes;
   private final VectorAttributes vectors;
+  private final FileLocks locks = new FileLocks();
   private final CacheTimes cacheTimes;
 
   /// How long the kernel may keep what it was told.
@@ -96,19 +97,7 @@ public final class Overlay implements FileTree, AutoCloseable {
     int flags = Libc.O_RDONLY() | Libc.O_DIRECTORY() | Libc.O_NOFOLLOW();
     int descriptor = host.openat(inodes.root().descriptor, below, flags, 0);
     try {
-      List<String> names = new ArrayList<>();
-      new OpenDirectory(inodes.root(), descriptor)
-          .list(
-              host,
-              0,
-              host.scratchEntries(),
-              (name, hostInode, mode, next) -> {
-                if (!name.equals(".") && !name.equals("..") && !name.equals(CONTROL_NAME)) {
-                  names.add(name);
-                }
-                return true;
-              });
-      return names;
+      return new OpenDirectory(inodes.root(), descriptor).names(host);
     } finally {
       host.closeDescriptor(descriptor);
     }
@@ -282,13 +271,56 @@ public final class Overlay implements FileTree, AutoCloseable {
   }
 
   @Override
-  public void flush(Host host, HandleId handle) throws ErrnoException {
-    host.flush(files.get(handle).descriptor);
+  public long seek(Host host, HandleId handle, long offset, int whence) throws ErrnoException {
+    return files.get(handle).seek(host, offset, whence);
+  }
+
+  @Override
+  public void allocate(Host host, HandleId handle, int mode, long offset, long length)
+      throws ErrnoException {
+    host.fallocate(files.get(handle).descriptor, mode, offset, length);
+  }
+
+  @Override
+  public long copyRange(
+      Host host, HandleId from, long fromOffset, HandleId to, long toOffset, long length)
+      throws ErrnoException {
+    return files.get(from).copy(host, fromOffset, files.get(to), toOffset, length);
+  }
+
+  @Override
+  public RangeLock conflictingLock(Host host, HandleId handle, LockOwner owner, RangeLock wanted)
+      throws ErrnoException {
+    return locks.conflict(host, files.get(handle), owner, wanted);
+  }
+
+  @Override
+  public void lockRange(
+      Host host, HandleId handle, LockOwner owner, RangeLock wanted, boolean waits)
+      throws ErrnoException {
+    locks.lock(host, files.get(handle), owner, wanted, waits);
+  }
+
+  @Override
+  public void lockFile(Host host, HandleId handle, int operation) throws ErrnoException {
+    locks.flock(host, files.get(handle), operation);
+  }
+
+  @Override
+  public void flush(Host host, HandleId handle, LockOwner owner) throws ErrnoException {
+    OpenFile file = files.get(handle);
+    locks.drop(host, file, owner);
+    host.flush(file.descriptor);
   }
 
   @Override
   public void release(Host host, HandleId handle) {
-    files.remove(handle, file -> host.closeDescriptor(file.descriptor));
+    files.remove(
+        handle,
+        file -> {
+          host.closeDescriptor(file.descriptor);
+          locks.closed(host, file);
+        });
   }
 
   @Override
@@ -354,6 +386,7 @@ public final class Overlay implements FileTree, AutoCloseable {
   @Override
   public void close() {
     try (Host host = Host.borrow()) {
+      locks.clear(host);
       files.clear(file -> host.closeDescriptor(file.descriptor));
       directories.clear(directory -> host.closeDescriptor(directory.descriptor));
       inodes.close(host);
