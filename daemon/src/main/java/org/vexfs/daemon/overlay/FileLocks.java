@@ -174,7 +174,8 @@ final class FileLocks {
     }
   }
 
-  /// The last descriptor of `file` was closed, and with it the `flock(2)` lock that it may have had.
+  /// The last descriptor of `file` was closed, and with it the `flock(2)` lock that it may have
+  /// had.
   ///
   /// A process has dropped its locks by closing its descriptors before. What is left is that of
   /// owners which never do: the kernel makes the open file itself one for `F_OFD_SETLK`.
