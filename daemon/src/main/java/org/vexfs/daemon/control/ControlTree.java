@@ -22,6 +22,7 @@ import org.vexfs.daemon.overlay.Created;
 import org.vexfs.daemon.overlay.FileTree;
 import org.vexfs.daemon.overlay.HandleTable;
 import org.vexfs.daemon.overlay.Listing;
+import org.vexfs.daemon.overlay.LockOwner;
 import org.vexfs.daemon.overlay.Opened;
 import org.vexfs.daemon.overlay.Overlay;
 
@@ -181,7 +182,8 @@ public final class ControlTree implements FileTree {
   }
 
   @Override
-  public void flush(Host host, HandleId handle) throws ErrnoException, VectorFailure {
+  public void flush(Host host, HandleId handle, LockOwner owner)
+      throws ErrnoException, VectorFailure {
     files.get(handle).flush(host);
   }
 
@@ -193,7 +195,7 @@ public final class ControlTree implements FileTree {
   @Override
   public void fsync(Host host, HandleId handle, boolean dataOnly)
       throws ErrnoException, VectorFailure {
-    flush(host, handle);
+    files.get(handle).flush(host);
     context.search().store().sync();
   }
 
@@ -220,13 +222,13 @@ public final class ControlTree implements FileTree {
 
   private boolean list(
       Host host, OpenDirectory open, VirtualNode.Child child, long next, Listing listing) {
-    if (listing.withAttributes()) {
-      return listing.addLookedUp(
-          child.name(), next, stat -> lookup(host, open.node(), child.name(), stat));
-    }
     int type = child.isDirectory() ? Libc.__S_IFDIR() : Libc.__S_IFREG();
     // A number that is shown and leads nowhere: the node has none before it is looked up.
-    return listing.add(child.name(), open.node().value() + next, type, next);
+    long shown = open.node().value() + next;
+    return listing.withAttributes()
+        ? listing.addLookedUp(
+            child.name(), shown, type, next, stat -> lookup(host, open.node(), child.name(), stat))
+        : listing.add(child.name(), shown, type, next);
   }
 
   @Override

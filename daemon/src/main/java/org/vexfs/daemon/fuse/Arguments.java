@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.vexfs.bindings.fuse.Fuse;
+import org.vexfs.bindings.fuse.flock;
 import org.vexfs.bindings.fuse.fuse_ctx;
 import org.vexfs.bindings.fuse.fuse_file_info;
 import org.vexfs.bindings.fuse.fuse_forget_data;
@@ -17,7 +18,9 @@ import org.vexfs.bindings.fuse.timespec;
 import org.vexfs.daemon.base.Caller;
 import org.vexfs.daemon.base.HandleId;
 import org.vexfs.daemon.base.NodeId;
+import org.vexfs.daemon.io.RangeLock;
 import org.vexfs.daemon.overlay.AttributeChange;
+import org.vexfs.daemon.overlay.LockOwner;
 
 /// Copies of what libfuse passes to [Upcalls].
 ///
@@ -73,6 +76,19 @@ final class Arguments {
 
   static HandleId handle(MemorySegment info) {
     return info.address() == 0 ? HandleId.NONE : new HandleId(fuse_file_info.fh(info));
+  }
+
+  static LockOwner lockOwner(MemorySegment info) {
+    return new LockOwner(fuse_file_info.lock_owner(info));
+  }
+
+  static RangeLock lock(MemorySegment lock) {
+    return new RangeLock(
+        flock.l_type(lock), flock.l_start(lock), flock.l_len(lock), flock.l_pid(lock));
+  }
+
+  static FsRequest.Place place(long node, long offset, MemorySegment info) {
+    return new FsRequest.Place(new NodeId(node), handle(info), offset);
   }
 
   /// Who made a request, which was not answered yet.

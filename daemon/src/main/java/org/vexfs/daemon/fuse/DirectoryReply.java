@@ -54,29 +54,32 @@ final class DirectoryReply implements Listing {
 
   @Override
   public boolean add(String name, long inode, int mode, long nextOffset) {
-    entry.memory().fill((byte) 0);
-    stat.st_ino(entry.stat(), inode);
-    stat.st_mode(entry.stat(), mode);
+    showType(inode, mode);
     return append(name, nextOffset);
   }
 
   /// Appends the entry before it looks the name up, so that a name that does not fit is not looked
-  /// up at all; a name that has vanished since the directory was read is left out.
+  /// up at all. A node number of 0 tells the kernel that there are no attributes.
   @Override
-  public boolean addLookedUp(String name, long nextOffset, Lookup lookup) {
-    entry.memory().fill((byte) 0);
+  public boolean addLookedUp(String name, long inode, int mode, long nextOffset, Lookup lookup) {
     long before = used;
-    if (!append(name, nextOffset)) {
+    if (!add(name, inode, mode, nextOffset)) {
       return false;
     }
-    used = before;
     @Nullable NodeId node = find(lookup);
     if (node != null) {
+      used = before;
       entry.with(node, tree.entryTimeoutSeconds(), tree.attributeTimeoutSeconds());
       append(name, nextOffset);
       nodes.add(node);
     }
     return true;
+  }
+
+  private void showType(long inode, int mode) {
+    entry.memory().fill((byte) 0);
+    stat.st_ino(entry.stat(), inode);
+    stat.st_mode(entry.stat(), mode);
   }
 
   /// Answers with what was collected; takes the look-ups back where the kernel did not listen.
@@ -89,7 +92,7 @@ final class DirectoryReply implements Listing {
   private @Nullable NodeId find(Lookup lookup) {
     try {
       return lookup.lookup(entry.stat());
-    } catch (ErrnoException | VectorFailure gone) {
+    } catch (ErrnoException | VectorFailure unavailable) {
       return null;
     }
   }

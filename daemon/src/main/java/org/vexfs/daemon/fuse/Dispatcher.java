@@ -32,6 +32,7 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
   private final Trees trees;
   private final ExecutorService executor =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
+  private final Interruptions interruptions = new Interruptions();
   private final AtomicLong requests = new AtomicLong();
 
   Dispatcher(Trees trees) {
@@ -55,9 +56,10 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
     }
   }
 
-  /// Waits for the requests that are under way.
+  /// Waits for the requests that are under way; those that wait for a lock wait no longer.
   @Override
   public final void close() {
+    interruptions.end();
     executor.close();
   }
 
@@ -110,6 +112,12 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
       case FsRequest.Create r -> create(r, host, arena);
       case FsRequest.Read r -> read(r, host);
       case FsRequest.Write r -> write(r, host);
+      case FsRequest.Seek r -> seek(r, host);
+      case FsRequest.Allocate r -> allocate(r, host);
+      case FsRequest.CopyRange r -> copyRange(r, host);
+      case FsRequest.TestLock r -> testLock(r, host);
+      case FsRequest.LockRange r -> lockRange(r, host);
+      case FsRequest.LockFile r -> lockFile(r, host);
       case FsRequest.Flush r -> flush(r, host);
       case FsRequest.Release r -> release(r, host);
       case FsRequest.Sync r -> sync(r, host);
@@ -243,8 +251,49 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
     r.reply().written(trees.of(r.node()).write(host, r.handle(), r.offset(), r.data().bytes));
   }
 
+  private void seek(FsRequest.Seek r, Host host) throws ErrnoException, VectorFailure {
+    r.reply().position(trees.of(r.node()).seek(host, r.handle(), r.offset(), r.whence()));
+  }
+
+  private void allocate(FsRequest.Allocate r, Host host) throws ErrnoException, VectorFailure {
+    trees.of(r.node()).allocate(host, r.handle(), r.mode(), r.offset(), r.length());
+    r.reply().done();
+  }
+
+  /// From one tree to the other nothing is copied here; the kernel then reads and writes instead.
+  private void copyRange(FsRequest.CopyRange r, Host host) throws ErrnoException, VectorFailure {
+    FsRequest.Place from = r.from();
+    FsRequest.Place to = r.to();
+    FileTree tree = trees.of(from.node());
+    if (!tree.equals(trees.of(to.node()))) {
+      throw ErrnoException.of(Errno.EXDEV);
+    }
+    r.reply()
+        .written(
+            tree.copyRange(
+                host, from.handle(), from.offset(), to.handle(), to.offset(), r.length()));
+  }
+
+  private void testLock(FsRequest.TestLock r, Host host) throws ErrnoException {
+    r.reply().lock(trees.of(r.node()).conflictingLock(host, r.handle(), r.owner(), r.wanted()));
+  }
+
+  private void lockRange(FsRequest.LockRange r, Host host) throws ErrnoException {
+    try (Interruptions.Watch _ = interruptions.watch(r.reply().request())) {
+      trees.of(r.node()).lockRange(host, r.handle(), r.owner(), r.wanted(), r.waits());
+    }
+    r.reply().done();
+  }
+
+  private void lockFile(FsRequest.LockFile r, Host host) throws ErrnoException {
+    try (Interruptions.Watch _ = interruptions.watch(r.reply().request())) {
+      trees.of(r.node()).lockFile(host, r.handle(), r.command());
+    }
+    r.reply().done();
+  }
+
   private void flush(FsRequest.Flush r, Host host) throws ErrnoException, VectorFailure {
-    trees.of(r.node()).flush(host, r.handle());
+    trees.of(r.node()).flush(host, r.handle(), r.owner());
     r.reply().done();
   }
 

@@ -4,7 +4,9 @@ import java.util.List;
 import org.vexfs.daemon.base.Caller;
 import org.vexfs.daemon.base.HandleId;
 import org.vexfs.daemon.base.NodeId;
+import org.vexfs.daemon.io.RangeLock;
 import org.vexfs.daemon.overlay.AttributeChange;
+import org.vexfs.daemon.overlay.LockOwner;
 
 /// A request of the kernel, copied out of libfuse's memory. Names are byte strings (one char a
 /// byte).
@@ -60,7 +62,28 @@ sealed interface FsRequest {
   record Write(Reply reply, NodeId node, HandleId handle, long offset, WriteData data)
       implements FsRequest {}
 
-  record Flush(Reply reply, NodeId node, HandleId handle) implements FsRequest {}
+  record Seek(Reply reply, NodeId node, HandleId handle, long offset, int whence)
+      implements FsRequest {}
+
+  record Allocate(Reply reply, NodeId node, HandleId handle, int mode, long offset, long length)
+      implements FsRequest {}
+
+  record CopyRange(Reply reply, Place from, Place to, long length) implements FsRequest {}
+
+  /// Where a copied range begins.
+  record Place(NodeId node, HandleId handle, long offset) {}
+
+  record TestLock(Reply reply, NodeId node, HandleId handle, LockOwner owner, RangeLock wanted)
+      implements FsRequest {}
+
+  record LockRange(
+      Reply reply, NodeId node, HandleId handle, LockOwner owner, RangeLock wanted, boolean waits)
+      implements FsRequest {}
+
+  /// `command` as `flock(2)` calls its operation.
+  record LockFile(Reply reply, NodeId node, HandleId handle, int command) implements FsRequest {}
+
+  record Flush(Reply reply, NodeId node, HandleId handle, LockOwner owner) implements FsRequest {}
 
   record Release(Reply reply, NodeId node, HandleId handle) implements FsRequest {}
 
@@ -109,6 +132,11 @@ sealed interface FsRequest {
       case Create _ -> "create";
       case Read _ -> "read";
       case Write _ -> "write";
+      case Seek _ -> "lseek";
+      case Allocate _ -> "fallocate";
+      case CopyRange _ -> "copy_file_range";
+      case TestLock _, LockRange _ -> "fcntl";
+      case LockFile _ -> "flock";
       case Flush _ -> "close";
       case Release _ -> "release";
       case Sync _ -> "fsync";
@@ -145,6 +173,12 @@ sealed interface FsRequest {
       case Create r -> r.parent();
       case Read r -> r.node();
       case Write r -> r.node();
+      case Seek r -> r.node();
+      case Allocate r -> r.node();
+      case CopyRange r -> r.from().node();
+      case TestLock r -> r.node();
+      case LockRange r -> r.node();
+      case LockFile r -> r.node();
       case Flush r -> r.node();
       case Release r -> r.node();
       case Sync r -> r.node();

@@ -11,12 +11,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vexfs.bindings.FileInfoBits;
 import org.vexfs.bindings.fuse.Fuse;
+import org.vexfs.bindings.fuse.flock;
 import org.vexfs.bindings.fuse.fuse_buf;
 import org.vexfs.bindings.fuse.fuse_bufvec;
 import org.vexfs.bindings.fuse.fuse_entry_param;
 import org.vexfs.bindings.fuse.fuse_file_info;
+import org.vexfs.bindings.libc.Libc;
 import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.NodeId;
+import org.vexfs.daemon.io.RangeLock;
 import org.vexfs.daemon.overlay.Content;
 import org.vexfs.daemon.overlay.Opened;
 
@@ -108,6 +111,24 @@ final class Reply implements AutoCloseable {
   /// Bytes that a write took.
   void written(long bytes) {
     answer(() -> Fuse.fuse_reply_write(request, bytes));
+  }
+
+  /// Where data or a hole begins.
+  void position(long offset) {
+    answer(() -> Fuse.fuse_reply_lseek(request, offset));
+  }
+
+  /// A lock that is in the way, or an unlocked range.
+  void lock(RangeLock found) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment lock = flock.allocate(arena);
+      flock.l_type(lock, found.type());
+      flock.l_whence(lock, (short) Libc.SEEK_SET());
+      flock.l_start(lock, found.start());
+      flock.l_len(lock, found.length());
+      flock.l_pid(lock, found.pid());
+      answer(() -> Fuse.fuse_reply_lock(request, lock));
+    }
   }
 
   /// Figures of the file system, as `struct statvfs`.

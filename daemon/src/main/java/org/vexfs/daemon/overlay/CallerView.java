@@ -107,10 +107,10 @@ final class CallerView implements SearchView {
       int descriptor =
           host.openat(root.descriptor, path.bytes(), Libc.O_PATH() | Libc.O_NOFOLLOW(), 0);
       try {
-        String names = new String(host.listxattr(descriptor), ISO_8859_1);
+        String names = new String(host.attributes().list(descriptor), ISO_8859_1);
         for (String name : names.split("\0", 0)) {
           if (name.startsWith(USER_PREFIX)) {
-            String value = new String(host.getxattr(descriptor, name), ISO_8859_1);
+            String value = new String(host.attributes().get(descriptor, name), ISO_8859_1);
             attributes.put(TreePath.textOfBytes(name), TreePath.textOfBytes(value));
           }
         }

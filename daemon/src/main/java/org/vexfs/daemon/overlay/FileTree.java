@@ -9,6 +9,7 @@ import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.io.Host;
+import org.vexfs.daemon.io.RangeLock;
 
 /// What a mount can be asked, one method a request: the tree of real files ([Overlay]) answers it,
 /// and so does the virtual tree under `.vexfs`. A tree leaves out what its files cannot do, and the
@@ -115,8 +116,47 @@ public interface FileTree {
   long write(Host host, HandleId handle, long offset, MemorySegment data)
       throws ErrnoException, VectorFailure;
 
-  /// One descriptor of `handle` was closed; what a delayed write ran into is told now.
-  void flush(Host host, HandleId handle) throws ErrnoException, VectorFailure;
+  /// Where the next data (`SEEK_DATA`) or hole (`SEEK_HOLE`) begins, at `offset` or after it.
+  default long seek(Host host, HandleId handle, long offset, int whence)
+      throws ErrnoException, VectorFailure {
+    throw ErrnoException.of(Errno.EINVAL);
+  }
+
+  /// Allocates, zeroes or frees a range of a file; `mode` as in `fallocate(2)`.
+  default void allocate(Host host, HandleId handle, int mode, long offset, long length)
+      throws ErrnoException, VectorFailure {
+    throw ErrnoException.of(Errno.EOPNOTSUPP);
+  }
+
+  /// Copies a range from one file to another as the host does it best; returns the bytes copied.
+  default long copyRange(
+      Host host, HandleId from, long fromOffset, HandleId to, long toOffset, long length)
+      throws ErrnoException, VectorFailure {
+    throw ErrnoException.of(Errno.EOPNOTSUPP);
+  }
+
+  /// The first lock in the way of `wanted`; `wanted` unlocked where there is none.
+  default RangeLock conflictingLock(Host host, HandleId handle, LockOwner owner, RangeLock wanted)
+      throws ErrnoException {
+    throw ErrnoException.of(Errno.EOPNOTSUPP);
+  }
+
+  /// Takes, changes or drops the lock of a range. A caller that waits can be interrupted.
+  default void lockRange(
+      Host host, HandleId handle, LockOwner owner, RangeLock wanted, boolean waits)
+      throws ErrnoException {
+    throw ErrnoException.of(Errno.EOPNOTSUPP);
+  }
+
+  /// Locks or unlocks a whole file; `operation` as in `flock(2)`. A caller that waits can be
+  /// interrupted.
+  default void lockFile(Host host, HandleId handle, int operation) throws ErrnoException {
+    throw ErrnoException.of(Errno.EOPNOTSUPP);
+  }
+
+  /// `owner` closed one descriptor of `handle`: its locks of ranges of the file go, and what a
+  /// delayed write ran into is told now.
+  void flush(Host host, HandleId handle, LockOwner owner) throws ErrnoException, VectorFailure;
 
   /// The last descriptor of `handle` was closed.
   void release(Host host, HandleId handle);

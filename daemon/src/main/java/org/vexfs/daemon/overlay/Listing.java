@@ -24,10 +24,16 @@ public interface Listing {
 
   /// Takes an entry with attributes, for a listing that wants them.
   ///
+  /// An entry whose look-up fails is listed without its attributes, so that the listing stays
+  /// complete: whoever wants them asks again and is told the error.
+  ///
+  /// @param inode the number to show where the look-up fails
+  /// @param mode the file's type, as in `st_mode`, for the same case
+  /// @param nextOffset where a later request goes on
   /// @param lookup looks the name up into the `struct stat` it is given; called only where the
   ///   entry fits
   /// @return whether it fitted
-  boolean addLookedUp(String name, long nextOffset, Lookup lookup);
+  boolean addLookedUp(String name, long inode, int mode, long nextOffset, Lookup lookup);
 
   /// Looks up the name that is being listed.
   @FunctionalInterface

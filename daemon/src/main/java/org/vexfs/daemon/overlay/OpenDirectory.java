@@ -3,6 +3,8 @@ package org.vexfs.daemon.overlay;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.vexfs.bindings.libc.Libc;
 import org.vexfs.bindings.libc.dirent64;
@@ -33,6 +35,56 @@ final class OpenDirectory {
   interface Visitor {
     /// Takes an entry; `false` ends the listing before it.
     boolean visit(String name, long inode, int mode, long nextOffset);
+  }
+
+  /// All names but the dots and that of the virtual tree.
+  List<String> names(Host host) throws ErrnoException {
+    List<String> names = new ArrayList<>();
+    list(
+        host,
+        0,
+        host.scratchEntries(),
+        (name, hostInode, mode, next) -> {
+          if (!name.equals(".") && !name.equals("..") && !name.equals(Overlay.CONTROL_NAME)) {
+            names.add(name);
+          }
+          return true;
+        });
+    return names;
+  }
+
+  /// Lists the entries from `offset` on until `listing` is full, without the name of the virtual
+  /// tree. Those that are wanted with attributes are looked up in `inodes`.
+  void list(Host host, InodeTable inodes, long offset, Listing listing) throws ErrnoException {
+    // An entry with its attributes takes about four times the room that it has in the host's
+    // format.
+    int wanted = listing.withAttributes() ? listing.capacityBytes() / 4 : listing.capacityBytes();
+    MemorySegment batch = host.scratchEntries();
+    long batchBytes = Math.clamp(wanted, 4096, batch.byteSize());
+    list(
+        host,
+        offset,
+        batch.asSlice(0, batchBytes),
+        (name, hostInode, mode, next) -> show(host, inodes, listing, name, hostInode, mode, next));
+  }
+
+  private boolean show(
+      Host host,
+      InodeTable inodes,
+      Listing listing,
+      String name,
+      long hostInode,
+      int mode,
+      long next) {
+    if (name.equals(Overlay.CONTROL_NAME)) {
+      return true;
+    }
+    boolean isRootsParent = name.equals("..") && inode == inodes.root();
+    if (!listing.withAttributes() || name.equals(".") || name.equals("..")) {
+      return listing.add(name, isRootsParent ? inode.file.inode() : hostInode, mode, next);
+    }
+    return listing.addLookedUp(
+        name, hostInode, mode, next, stat -> inodes.acquire(host, inode.descriptor, name, stat).id);
   }
 
   /// Hands the entries from `offset` on to `visitor`, until it has enough or none is left. `batch`

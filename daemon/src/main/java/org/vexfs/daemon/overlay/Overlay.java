@@ -1,13 +1,8 @@
 package org.vexfs.daemon.overlay;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
-import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 import org.vexfs.bindings.libc.Libc;
-import org.vexfs.bindings.libc.stat;
 import org.vexfs.daemon.base.Caller;
 import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
@@ -18,6 +13,7 @@ import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorMatrix;
 import org.vexfs.daemon.io.FileIdentity;
 import org.vexfs.daemon.io.Host;
+import org.vexfs.daemon.io.RangeLock;
 import org.vexfs.daemon.search.SearchView;
 
 /// The real files: SOURCE, shown with every behaviour of the host's file system, plus vectors as
@@ -33,20 +29,20 @@ public final class Overlay implements FileTree, AutoCloseable {
 
   /// What `open(2)` is told that is not for the descriptor kept here: creation was decided by the
   /// kernel, the link was followed by it, and direct I/O would demand aligned buffers.
-  private static final int FLAGS_OF_THE_CALL =
+  private static final int FLAGS_DECIDED_ALREADY =
       Libc.O_CREAT() | Libc.O_EXCL() | Libc.O_NOFOLLOW() | Libc.O_DIRECT();
 
-  private static final int SET_ID_BITS = Libc.__S_ISUID() | Libc.__S_ISGID();
   private static final int PERMISSION_BITS = 07777;
 
   private final InodeTable inodes;
   private final HandleTable<OpenFile> files = new HandleTable<>();
   private final HandleTable<OpenDirectory> directories = new HandleTable<>();
   private final Namespace namespace;
+  private final Creation creation;
+  private final ExtendedAttributes attributes;
   private final VectorAttributes vectors;
+  private final FileLocks locks = new FileLocks();
   private final CacheTimes cacheTimes;
-  private final int daemonUid = Libc.geteuid();
-  private final int daemonGid = Libc.getegid();
 
   /// How long the kernel may keep what it was told.
   ///
@@ -54,15 +50,14 @@ public final class Overlay implements FileTree, AutoCloseable {
   /// @param attributeSeconds attributes
   public record CacheTimes(double entrySeconds, double attributeSeconds) {}
 
-  /// A file of the host that is open.
-  private record OpenFile(Inode inode, int descriptor) {}
-
   /// Shows the directory behind `rootDescriptor`, an `O_PATH` descriptor that is taken over.
   public Overlay(Host host, int rootDescriptor, VectorAttributes vectors, CacheTimes cacheTimes)
       throws ErrnoException {
     this.inodes = new InodeTable(host, rootDescriptor);
     this.vectors = vectors;
     this.namespace = new Namespace(inodes.root(), vectors);
+    this.creation = new Creation(inodes);
+    this.attributes = new ExtendedAttributes(namespace, vectors);
     this.cacheTimes = cacheTimes;
   }
 
@@ -108,19 +103,7 @@ public final class Overlay implements FileTree, AutoCloseable {
     int flags = Libc.O_RDONLY() | Libc.O_DIRECTORY() | Libc.O_NOFOLLOW();
     int descriptor = host.openat(inodes.root().descriptor, below, flags, 0);
     try {
-      List<String> names = new ArrayList<>();
-      new OpenDirectory(inodes.root(), descriptor)
-          .list(
-              host,
-              0,
-              host.scratchEntries(),
-              (name, hostInode, mode, next) -> {
-                if (!name.equals(".") && !name.equals("..") && !name.equals(CONTROL_NAME)) {
-                  names.add(name);
-                }
-                return true;
-              });
-      return names;
+      return new OpenDirectory(inodes.root(), descriptor).names(host);
     } finally {
       host.closeDescriptor(descriptor);
     }
@@ -139,18 +122,9 @@ public final class Overlay implements FileTree, AutoCloseable {
   }
 
   private FileIdentity regularFile(Host host, TreePath path) throws ErrnoException {
-    MemorySegment attributes = host.scratchStat();
-    stat(host, path, attributes);
-    return requireRegular(attributes);
-  }
-
-  /// Only what has content can have vectors, as Linux has it for all `user.` attributes but those
-  /// of directories.
-  private static FileIdentity requireRegular(MemorySegment attributes) throws ErrnoException {
-    if ((stat.st_mode(attributes) & Libc.__S_IFMT()) != Libc.__S_IFREG()) {
-      throw ErrnoException.of(Errno.EPERM);
-    }
-    return Host.fileOf(attributes);
+    MemorySegment found = host.scratchStat();
+    stat(host, path, found);
+    return ExtendedAttributes.requireRegular(found);
   }
 
   @Override
@@ -184,15 +158,16 @@ public final class Overlay implements FileTree, AutoCloseable {
       Host host, NodeId node, HandleId handle, AttributeChange change, MemorySegment stat)
       throws ErrnoException {
     Inode inode = inodes.get(node);
-    if (change.mode().isPresent()) {
-      host.chmod(inode.descriptor, change.mode().getAsInt() & PERMISSION_BITS);
-    }
     if (change.uid().isPresent() || change.gid().isPresent()) {
       host.chown(inode.descriptor, change.uid().orElse(-1), change.gid().orElse(-1));
     }
+    // After the owner: a change of owner clears the set-id bits.
+    if (change.mode().isPresent()) {
+      host.chmod(inode.descriptor, change.mode().getAsInt() & PERMISSION_BITS);
+    }
     if (change.size().isPresent()) {
       if (handle.isPresent()) {
-        host.ftruncate(files.get(handle).descriptor(), change.size().getAsLong());
+        host.ftruncate(files.get(handle).descriptor, change.size().getAsLong());
       } else {
         host.truncate(inode.descriptor, change.size().getAsLong());
       }
@@ -224,8 +199,7 @@ public final class Overlay implements FileTree, AutoCloseable {
       MemorySegment stat)
       throws ErrnoException {
     Inode directory = inodes.get(checkedParent(parent, name));
-    host.mknodat(directory.descriptor, name, mode, device);
-    return created(host, caller, directory, name, mode, stat);
+    return creation.mknod(host, caller, directory, name, mode, device, stat).id;
   }
 
   @Override
@@ -233,8 +207,7 @@ public final class Overlay implements FileTree, AutoCloseable {
       Host host, Caller caller, NodeId parent, String name, int mode, MemorySegment stat)
       throws ErrnoException {
     Inode directory = inodes.get(checkedParent(parent, name));
-    host.mkdirat(directory.descriptor, name, mode);
-    return created(host, caller, directory, name, Libc.__S_IFDIR(), stat);
+    return creation.mkdir(host, caller, directory, name, mode, stat).id;
   }
 
   @Override
@@ -242,8 +215,7 @@ public final class Overlay implements FileTree, AutoCloseable {
       Host host, Caller caller, NodeId parent, String name, String target, MemorySegment stat)
       throws ErrnoException {
     Inode directory = inodes.get(checkedParent(parent, name));
-    host.symlinkat(target, directory.descriptor, name);
-    return created(host, caller, directory, name, Libc.__S_IFLNK(), stat);
+    return creation.symlink(host, caller, directory, name, target, stat).id;
   }
 
   @Override
@@ -277,7 +249,7 @@ public final class Overlay implements FileTree, AutoCloseable {
   @Override
   public Opened open(Host host, Caller caller, NodeId node, int flags) throws ErrnoException {
     Inode inode = inodes.get(node);
-    int descriptor = host.reopen(inode.descriptor, flags & ~FLAGS_OF_THE_CALL);
+    int descriptor = host.reopen(inode.descriptor, flags & ~FLAGS_DECIDED_ALREADY);
     return opened(inode, descriptor, flags);
   }
 
@@ -286,68 +258,81 @@ public final class Overlay implements FileTree, AutoCloseable {
       Host host, Caller caller, NodeId parent, String name, int mode, int flags, MemorySegment stat)
       throws ErrnoException {
     Inode directory = inodes.get(checkedParent(parent, name));
-    int kept = (flags & ~FLAGS_OF_THE_CALL) | Libc.O_NOFOLLOW();
-    boolean isNew = true;
-    int descriptor;
-    try {
-      descriptor =
-          host.openat(directory.descriptor, name, kept | Libc.O_CREAT() | Libc.O_EXCL(), mode);
-    } catch (ErrnoException e) {
-      if (e.errno() != Errno.EEXIST || (flags & Libc.O_EXCL()) != 0) {
-        throw e;
-      }
-      isNew = false;
-      descriptor = host.openat(directory.descriptor, name, kept, 0);
-    }
-    try {
-      if (isNew) {
-        giveTo(host, caller, directory, descriptor, mode);
-      }
-      Inode inode = inodes.adopt(host, host.reopen(descriptor, Libc.O_PATH()), stat);
-      return new Created(inode.id, opened(inode, descriptor, flags));
-    } catch (ErrnoException e) {
-      host.closeDescriptor(descriptor);
-      throw e;
-    }
+    int kept = flags & ~FLAGS_DECIDED_ALREADY;
+    boolean mayExist = (flags & Libc.O_EXCL()) == 0;
+    Creation.NewFile file =
+        creation.file(host, caller, directory, name, mode, kept, mayExist, stat);
+    return new Created(file.inode().id, opened(file.inode(), file.descriptor(), flags));
   }
 
   @Override
   public Content read(Host host, HandleId handle, long offset, int size) throws ErrnoException {
-    return new Content.OfDescriptor(files.get(handle).descriptor());
+    return new Content.OfDescriptor(files.get(handle).descriptor);
   }
 
   @Override
   public long write(Host host, HandleId handle, long offset, MemorySegment data)
       throws ErrnoException {
-    int descriptor = files.get(handle).descriptor();
-    long written = 0;
-    while (written < data.byteSize()) {
-      try {
-        written += host.pwrite(descriptor, data.asSlice(written), offset + written);
-      } catch (ErrnoException e) {
-        if (written > 0) {
-          return written;
-        }
-        throw e;
-      }
-    }
-    return written;
+    return files.get(handle).write(host, offset, data);
   }
 
   @Override
-  public void flush(Host host, HandleId handle) throws ErrnoException {
-    host.flush(files.get(handle).descriptor());
+  public long seek(Host host, HandleId handle, long offset, int whence) throws ErrnoException {
+    return files.get(handle).seek(host, offset, whence);
+  }
+
+  @Override
+  public void allocate(Host host, HandleId handle, int mode, long offset, long length)
+      throws ErrnoException {
+    host.fallocate(files.get(handle).descriptor, mode, offset, length);
+  }
+
+  @Override
+  public long copyRange(
+      Host host, HandleId from, long fromOffset, HandleId to, long toOffset, long length)
+      throws ErrnoException {
+    return files.get(from).copy(host, fromOffset, files.get(to), toOffset, length);
+  }
+
+  @Override
+  public RangeLock conflictingLock(Host host, HandleId handle, LockOwner owner, RangeLock wanted)
+      throws ErrnoException {
+    return locks.conflict(host, files.get(handle), owner, wanted);
+  }
+
+  @Override
+  public void lockRange(
+      Host host, HandleId handle, LockOwner owner, RangeLock wanted, boolean waits)
+      throws ErrnoException {
+    locks.lock(host, files.get(handle), owner, wanted, waits);
+  }
+
+  @Override
+  public void lockFile(Host host, HandleId handle, int operation) throws ErrnoException {
+    locks.flock(host, files.get(handle), operation);
+  }
+
+  @Override
+  public void flush(Host host, HandleId handle, LockOwner owner) throws ErrnoException {
+    OpenFile file = files.get(handle);
+    locks.drop(host, file, owner);
+    host.flush(file.descriptor);
   }
 
   @Override
   public void release(Host host, HandleId handle) {
-    files.remove(handle, file -> host.closeDescriptor(file.descriptor()));
+    files.remove(
+        handle,
+        file -> {
+          host.closeDescriptor(file.descriptor);
+          locks.closed(host, file);
+        });
   }
 
   @Override
   public void fsync(Host host, HandleId handle, boolean dataOnly)
       throws ErrnoException, VectorFailure {
-    host.fsync(files.get(handle).descriptor(), dataOnly);
+    host.fsync(files.get(handle).descriptor, dataOnly);
     vectors.sync();
   }
 
@@ -361,38 +346,7 @@ public final class Overlay implements FileTree, AutoCloseable {
   @Override
   public void readdir(Host host, HandleId handle, long offset, Listing listing)
       throws ErrnoException {
-    OpenDirectory directory = directories.get(handle);
-    // An entry with its attributes takes about four times the room that it has in the host's
-    // format.
-    int wanted = listing.withAttributes() ? listing.capacityBytes() / 4 : listing.capacityBytes();
-    MemorySegment batch = host.scratchEntries();
-    long batchBytes = Math.clamp(wanted, 4096, batch.byteSize());
-    directory.list(
-        host,
-        offset,
-        batch.asSlice(0, batchBytes),
-        (name, hostInode, mode, next) ->
-            list(host, directory, listing, name, hostInode, mode, next));
-  }
-
-  private boolean list(
-      Host host,
-      OpenDirectory directory,
-      Listing listing,
-      String name,
-      long hostInode,
-      int mode,
-      long next) {
-    if (name.equals(CONTROL_NAME)) {
-      return true;
-    }
-    boolean isRootsParent = name.equals("..") && directory.inode == inodes.root();
-    if (!listing.withAttributes() || name.equals(".") || name.equals("..")) {
-      long shown = isRootsParent ? directory.inode.file.inode() : hostInode;
-      return listing.add(name, shown, mode, next);
-    }
-    return listing.addLookedUp(
-        name, next, stat -> inodes.acquire(host, directory.inode.descriptor, name, stat).id);
+    directories.get(handle).list(host, inodes, offset, listing);
   }
 
   @Override
@@ -414,66 +368,32 @@ public final class Overlay implements FileTree, AutoCloseable {
 
   @Override
   public byte[] getxattr(Host host, NodeId node, String name) throws ErrnoException, VectorFailure {
-    Inode inode = inodes.get(node);
-    return VectorAttributes.isVectorName(name)
-        ? vectors.get(namespace.pathOf(host, inode), inode.file, name)
-        : host.getxattr(inode.descriptor, name);
+    return attributes.get(host, inodes.get(node), name);
   }
 
   @Override
   public byte[] listxattr(Host host, NodeId node) throws ErrnoException, VectorFailure {
-    Inode inode = inodes.get(node);
-    byte[] names = host.listxattr(inode.descriptor);
-    return vectors.hasNone() ? names : withVectorNames(host, inode, names);
-  }
-
-  private byte[] withVectorNames(Host host, Inode inode, byte[] names)
-      throws ErrnoException, VectorFailure {
-    List<String> added = vectors.names(namespace.pathOf(host, inode), inode.file);
-    if (added.isEmpty()) {
-      return names;
-    }
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    all.writeBytes(names);
-    for (String name : added) {
-      all.writeBytes(name.getBytes(ISO_8859_1));
-      all.write(0);
-    }
-    return all.toByteArray();
+    return attributes.list(host, inodes.get(node));
   }
 
   @Override
   public void setxattr(Host host, NodeId node, String name, byte[] value, int flags)
       throws ErrnoException, VectorFailure {
-    Inode inode = inodes.get(node);
-    if (VectorAttributes.isVectorName(name)) {
-      host.fstat(inode.descriptor, host.scratchStat());
-      FileIdentity file = requireRegular(host.scratchStat());
-      namespace.attaching(
-          () -> vectors.set(namespace.pathOf(host, inode), file, name, value, flags));
-    } else {
-      host.setxattr(inode.descriptor, name, value, flags);
-    }
+    attributes.set(host, inodes.get(node), name, value, flags);
   }
 
   @Override
   public void removexattr(Host host, NodeId node, String name)
       throws ErrnoException, VectorFailure {
-    Inode inode = inodes.get(node);
-    if (VectorAttributes.isVectorName(name)) {
-      namespace.attaching(() ->
-          vectors.remove(
-              namespace.pathOf(host, inode), inode.file, VectorAttributes.collectionOf(name)));
-    } else {
-      host.removexattr(inode.descriptor, name);
-    }
+    attributes.remove(host, inodes.get(node), name);
   }
 
   /// Closes whatever the kernel left open; it asks nothing any more.
   @Override
   public void close() {
     try (Host host = Host.borrow()) {
-      files.clear(file -> host.closeDescriptor(file.descriptor()));
+      locks.clear(host);
+      files.clear(file -> host.closeDescriptor(file.descriptor));
       directories.clear(directory -> host.closeDescriptor(directory.descriptor));
       inodes.close(host);
     }
@@ -491,37 +411,5 @@ public final class Overlay implements FileTree, AutoCloseable {
       throw ErrnoException.of(Errno.EPERM);
     }
     return parent;
-  }
-
-  private NodeId created(
-      Host host, Caller caller, Inode directory, String name, int mode, MemorySegment stat)
-      throws ErrnoException {
-    int descriptor = host.openat(directory.descriptor, name, Libc.O_PATH() | Libc.O_NOFOLLOW(), 0);
-    try {
-      giveTo(host, caller, directory, descriptor, mode);
-    } catch (ErrnoException e) {
-      host.closeDescriptor(descriptor);
-      throw e;
-    }
-    return inodes.adopt(host, descriptor, stat).id;
-  }
-
-  /// Makes the caller the owner of what was just created, with the group that the directory's
-  /// setgid bit decides about. A change of owner clears the set-id bits of a file, so they are set
-  /// again.
-  private void giveTo(Host host, Caller caller, Inode directory, int descriptor, int mode)
-      throws ErrnoException {
-    MemorySegment parentStat = host.scratchStat();
-    host.fstat(directory.descriptor, parentStat);
-    boolean inheritsGroup = (stat.st_mode(parentStat) & Libc.__S_ISGID()) != 0;
-    int uid = caller.uid() == daemonUid ? -1 : caller.uid();
-    int gid = inheritsGroup || caller.gid() == daemonGid ? -1 : caller.gid();
-    if (uid == -1 && gid == -1) {
-      return;
-    }
-    host.chown(descriptor, uid, gid);
-    if ((mode & SET_ID_BITS) != 0) {
-      host.chmod(descriptor, mode & PERMISSION_BITS);
-    }
   }
 }

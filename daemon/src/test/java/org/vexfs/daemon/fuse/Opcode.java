@@ -30,14 +30,20 @@ final class Opcode {
   static final int READDIR = 28;
   static final int RELEASEDIR = 29;
   static final int FSYNCDIR = 30;
+  static final int GETLK = 31;
+  static final int SETLK = 32;
+  static final int SETLKW = 33;
   static final int ACCESS = 34;
   static final int CREATE = 35;
   static final int INTERRUPT = 36;
   static final int DESTROY = 38;
   static final int NOTIFY_REPLY = 41;
   static final int BATCH_FORGET = 42;
+  static final int FALLOCATE = 43;
   static final int READDIRPLUS = 44;
   static final int RENAME2 = 45;
+  static final int LSEEK = 46;
+  static final int COPY_FILE_RANGE = 47;
 
   /// One more than the last that `linux/fuse.h` of protocol 7.38 names.
   static final int END = 51;

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.vexfs.bindings.libc.Libc;
 
 /// What follows the header of a request: the fields of the structs in `linux/fuse.h`, one after the
 /// other, in the machine's byte order.
@@ -99,6 +100,27 @@ final class Payload {
 
   static Payload release(long handle) {
     return of().u64(handle).u32(0, 0).u64(0);
+  }
+
+  static Payload flush(long handle, long owner) {
+    return of().u64(handle).u32(0, 0).u64(owner);
+  }
+
+  /// Bytes `start` to `end`, the latter included; `flags` is 1 for `flock(2)`.
+  static Payload lock(long handle, long owner, long start, long end, int type, int flags) {
+    return of().u64(handle, owner, start, end).u32(type, Libc.getpid(), flags, 0);
+  }
+
+  static Payload fallocate(long handle, int mode, long offset, long length) {
+    return of().u64(handle, offset, length).u32(mode, 0);
+  }
+
+  static Payload lseek(long handle, long offset, int whence) {
+    return of().u64(handle, offset).u32(whence, 0);
+  }
+
+  static Payload copy(long handle, long offset, long to, long toHandle, long toOffset, long size) {
+    return of().u64(handle, offset, to, toHandle, toOffset, size, 0);
   }
 
   static Payload fsync(long handle, int flags) {

@@ -30,6 +30,8 @@ import org.vexfs.daemon.fuse.SocketKernel.Answer;
 ///   another file's. Both are sent for things that do not exist.
 /// - Devices and pipes, which the kernel opens itself: to open one here might wait for ever, or do
 ///   harm to the machine. Nor names with a slash, for the machine's sake; another test has those.
+/// - `SETLKW`, which waits for as long as somebody else holds the lock, and allocations of more
+///   than the machine may want to spare.
 /// - Reads of more than the socket carries in one message.
 final class SessionFuzzTest {
   private static final int MESSAGES = 10_000;
@@ -37,6 +39,9 @@ final class SessionFuzzTest {
   private static final int NOWHERE = 1 << 20;
   private static final int MAX_READ_BYTES = 65_536;
   private static final int READ_SIZE_OFFSET = 16;
+  private static final int ALLOCATION_BYTES = 32;
+  private static final int ALLOCATION_LENGTH_OFFSET = 16;
+  private static final int MAX_ALLOCATED_BYTES = 1 << 20;
   private static final String[] NAMES = {
     "a", "b", "c", "dir", ".vexfs", "\u00ff\u00fe", "x".repeat(300)
   };
@@ -46,7 +51,8 @@ final class SessionFuzzTest {
   private static final int[] EXTREMES = {0, 1, -1, Integer.MIN_VALUE, Integer.MAX_VALUE, 4096};
   private static final List<Integer> UNANSWERED =
       List.of(Opcode.FORGET, Opcode.BATCH_FORGET, Opcode.INTERRUPT);
-  private static final List<Integer> LEFT_OUT = List.of(Opcode.DESTROY, Opcode.NOTIFY_REPLY);
+  private static final List<Integer> LEFT_OUT =
+      List.of(Opcode.DESTROY, Opcode.NOTIFY_REPLY, Opcode.SETLKW);
 
   @TempDir Path directory;
 
@@ -135,7 +141,19 @@ final class SessionFuzzTest {
           Payload.read(handle, random.nextBoolean() ? 0 : offset, random.nextInt(5000));
       case Opcode.WRITE -> Payload.write(handle, offset, data);
       case Opcode.RELEASE, Opcode.RELEASEDIR -> Payload.release(NOWHERE + handle);
-      case Opcode.FLUSH -> Payload.release(handle);
+      case Opcode.FLUSH -> Payload.flush(handle, random.nextInt(3));
+      case Opcode.GETLK, Opcode.SETLK ->
+          Payload.lock(
+              handle,
+              random.nextInt(3),
+              offset,
+              offset + 100,
+              random.nextInt(4),
+              random.nextInt(2));
+      case Opcode.LSEEK -> Payload.lseek(handle, offset, random.nextInt(6));
+      case Opcode.FALLOCATE -> Payload.fallocate(handle, random.nextInt(4), offset, 5000);
+      case Opcode.COPY_FILE_RANGE ->
+          Payload.copy(handle, 0, random.nextInt(30), random.nextInt(40), offset, 5000);
       case Opcode.FSYNC, Opcode.FSYNCDIR -> Payload.fsync(handle, 1);
       case Opcode.SETXATTR -> Payload.setxattr(attribute, data, 0);
       case Opcode.GETXATTR -> Payload.getxattr(attribute, random.nextInt(3000));
@@ -192,6 +210,13 @@ final class SessionFuzzTest {
           // libfuse would take the size from what the message before left in the buffer.
           return Payload.read(0, 0, 0).toBytes();
         }
+      }
+      case Opcode.FALLOCATE -> {
+        if (harmless.length < ALLOCATION_BYTES) {
+          return Payload.fallocate(0, 0, 0, 0).toBytes();
+        }
+        long length = fields.getLong(ALLOCATION_LENGTH_OFFSET);
+        fields.putLong(ALLOCATION_LENGTH_OFFSET, length % MAX_ALLOCATED_BYTES);
       }
       case Opcode.RELEASE, Opcode.RELEASEDIR -> {
         return Payload.release(NOWHERE).raw(harmless).toBytes();

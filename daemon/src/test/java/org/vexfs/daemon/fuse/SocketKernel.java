@@ -91,8 +91,10 @@ final class SocketKernel implements AutoCloseable {
   Answer init() {
     int flags =
         1 // asynchronous reads
+            | 1 << 1 // locks of ranges
             | 1 << 3 // O_TRUNC with open
             | 1 << 5 // writes of more than a page
+            | 1 << 10 // locks of files
             | 1 << 12 // automatic invalidation of data
             | 1 << 13 // readdirplus
             | 1 << 18 // parallel operations on directories

@@ -1,0 +1,129 @@
+package org.vexfs.daemon.overlay;
+
+import java.lang.foreign.MemorySegment;
+import org.vexfs.bindings.libc.Libc;
+import org.vexfs.bindings.libc.stat;
+import org.vexfs.daemon.base.Caller;
+import org.vexfs.daemon.base.Errno;
+import org.vexfs.daemon.base.ErrnoException;
+import org.vexfs.daemon.io.Host;
+
+/// Makes new files of every kind, and gives them to their callers.
+///
+/// What the daemon creates is the daemon's own; so each creation is exclusive, and what it made is
+/// handed over right after. The kernel has applied the caller's umask before.
+final class Creation {
+  private static final int SET_ID_BITS = Libc.__S_ISUID() | Libc.__S_ISGID();
+  private static final int PERMISSION_BITS = 07777;
+
+  private final InodeTable inodes;
+  private final int daemonUid = Libc.geteuid();
+  private final int daemonGid = Libc.getegid();
+
+  Creation(InodeTable inodes) {
+    this.inodes = inodes;
+  }
+
+  /// A file that was made, or found, and opened.
+  ///
+  /// @param inode with one more look-up
+  /// @param descriptor the caller's to close
+  record NewFile(Inode inode, int descriptor) {}
+
+  /// `mknod(2)`.
+  Inode mknod(
+      Host host,
+      Caller caller,
+      Inode directory,
+      String name,
+      int mode,
+      long device,
+      MemorySegment stat)
+      throws ErrnoException {
+    host.mknodat(directory.descriptor, name, mode, device);
+    return handedOver(host, caller, directory, name, mode, stat);
+  }
+
+  /// `mkdir(2)`.
+  Inode mkdir(Host host, Caller caller, Inode directory, String name, int mode, MemorySegment stat)
+      throws ErrnoException {
+    host.mkdirat(directory.descriptor, name, mode);
+    return handedOver(host, caller, directory, name, Libc.__S_IFDIR(), stat);
+  }
+
+  /// `symlink(2)`.
+  Inode symlink(
+      Host host, Caller caller, Inode directory, String name, String target, MemorySegment stat)
+      throws ErrnoException {
+    host.symlinkat(target, directory.descriptor, name);
+    return handedOver(host, caller, directory, name, Libc.__S_IFLNK(), stat);
+  }
+
+  private Inode handedOver(
+      Host host, Caller caller, Inode directory, String name, int mode, MemorySegment stat)
+      throws ErrnoException {
+    int descriptor = host.openat(directory.descriptor, name, Libc.O_PATH() | Libc.O_NOFOLLOW(), 0);
+    try {
+      giveTo(host, caller, directory, descriptor, mode);
+    } catch (ErrnoException e) {
+      host.closeDescriptor(descriptor);
+      throw e;
+    }
+    return inodes.adopt(host, descriptor, stat);
+  }
+
+  /// `open(2)` of a file that is to be made, or, where it `mayExist`, opened as it is.
+  NewFile file(
+      Host host,
+      Caller caller,
+      Inode directory,
+      String name,
+      int mode,
+      int flags,
+      boolean mayExist,
+      MemorySegment stat)
+      throws ErrnoException {
+    int kept = flags | Libc.O_NOFOLLOW();
+    boolean isNew = true;
+    int descriptor;
+    try {
+      int exclusively = kept | Libc.O_CREAT() | Libc.O_EXCL();
+      descriptor = host.openat(directory.descriptor, name, exclusively, mode);
+    } catch (ErrnoException e) {
+      if (e.errno() != Errno.EEXIST || !mayExist) {
+        throw e;
+      }
+      isNew = false;
+      descriptor = host.openat(directory.descriptor, name, kept, 0);
+    }
+    try {
+      if (isNew) {
+        giveTo(host, caller, directory, descriptor, mode);
+      }
+      return new NewFile(
+          inodes.adopt(host, host.reopen(descriptor, Libc.O_PATH()), stat), descriptor);
+    } catch (ErrnoException e) {
+      host.closeDescriptor(descriptor);
+      throw e;
+    }
+  }
+
+  /// Makes the caller the owner of what was just created, with the group that the directory's
+  /// setgid bit decides about. A change of owner clears the set-id bits of a file, so they are set
+  /// again.
+  private void giveTo(Host host, Caller caller, Inode directory, int descriptor, int mode)
+      throws ErrnoException {
+    MemorySegment parentStat = host.scratchStat();
+    host.fstat(directory.descriptor, parentStat);
+    boolean inheritsGroup = (stat.st_mode(parentStat) & Libc.__S_ISGID()) != 0;
+    int uid = caller.uid() == daemonUid ? -1 : caller.uid();
+    int gid = inheritsGroup || caller.gid() == daemonGid ? -1 : caller.gid();
+    if (uid == -1 && gid == -1) {
+      return;
+    }
+    host.chown(descriptor, uid, gid);
+    if ((mode & SET_ID_BITS) != 0) {
+      host.chmod(descriptor, mode & PERMISSION_BITS);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package org.vexfs.daemon.overlay;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.ByteArrayOutputStream;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.vexfs.bindings.libc.Libc;
+import org.vexfs.bindings.libc.stat;
+import org.vexfs.daemon.base.Errno;
+import org.vexfs.daemon.base.ErrnoException;
+import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.io.FileIdentity;
+import org.vexfs.daemon.io.Host;
+
+/// The extended attributes of a file as its users see them: the host's own, and the vectors among
+/// them, which [VectorAttributes] keeps.
+final class ExtendedAttributes {
+  private final Namespace namespace;
+  private final VectorAttributes vectors;
+
+  ExtendedAttributes(Namespace namespace, VectorAttributes vectors) {
+    this.namespace = namespace;
+    this.vectors = vectors;
+  }
+
+  /// Only what has content can have vectors, as Linux has it for all `user.` attributes but those
+  /// of directories.
+  static FileIdentity requireRegular(MemorySegment attributes) throws ErrnoException {
+    if ((stat.st_mode(attributes) & Libc.__S_IFMT()) != Libc.__S_IFREG()) {
+      throw ErrnoException.of(Errno.EPERM);
+    }
+    return Host.fileOf(attributes);
+  }
+
+  /// The value.
+  byte[] get(Host host, Inode inode, String name) throws ErrnoException, VectorFailure {
+    return VectorAttributes.isVectorName(name)
+        ? vectors.get(namespace.pathOf(host, inode), inode.file, name)
+        : host.attributes().get(inode.descriptor, name);
+  }
+
+  /// The names, each followed by NUL.
+  byte[] list(Host host, Inode inode) throws ErrnoException, VectorFailure {
+    byte[] names = host.attributes().list(inode.descriptor);
+    return vectors.hasNone() ? names : withVectorNames(host, inode, names);
+  }
+
+  private byte[] withVectorNames(Host host, Inode inode, byte[] names)
+      throws ErrnoException, VectorFailure {
+    List<String> added = vectors.names(namespace.pathOf(host, inode), inode.file);
+    if (added.isEmpty()) {
+      return names;
+    }
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes(names);
+    for (String name : added) {
+      all.writeBytes(name.getBytes(ISO_8859_1));
+      all.write(0);
+    }
+    return all.toByteArray();
+  }
+
+  /// Sets a value; `flags` as in `setxattr(2)`.
+  void set(Host host, Inode inode, String name, byte[] value, int flags)
+      throws ErrnoException, VectorFailure {
+    if (VectorAttributes.isVectorName(name)) {
+      host.fstat(inode.descriptor, host.scratchStat());
+      FileIdentity file = requireRegular(host.scratchStat());
+      namespace.attaching(
+          () -> vectors.set(namespace.pathOf(host, inode), file, name, value, flags));
+    } else {
+      host.attributes().set(inode.descriptor, name, value, flags);
+    }
+  }
+
+  /// Removes an attribute.
+  void remove(Host host, Inode inode, String name) throws ErrnoException, VectorFailure {
+    if (VectorAttributes.isVectorName(name)) {
+      namespace.attaching(() ->
+          vectors.remove(
+              namespace.pathOf(host, inode), inode.file, VectorAttributes.collectionOf(name)));
+    } else {
+      host.attributes().remove(inode.descriptor, name);
+    }
+  }
+}

@@ -1,0 +1,212 @@
+package org.vexfs.daemon.overlay;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.vexfs.bindings.libc.Libc;
+import org.vexfs.daemon.base.Errno;
+import org.vexfs.daemon.base.ErrnoException;
+import org.vexfs.daemon.io.FileIdentity;
+import org.vexfs.daemon.io.Host;
+import org.vexfs.daemon.io.RangeLock;
+
+/// Locks, held on the host's files: so other mounts of SOURCE and programs beside the mount see
+/// them.
+///
+/// A lock of `flock(2)` belongs to an open file description, and each of the kernel's has one here
+/// ([OpenFile]). A classic lock of `fcntl(2)` belongs to a process and a file, through whatever
+/// descriptors; so every owner that locks a file gets a description of that file for itself, whose
+/// locks are its own. It is closed, and they go, when the owner closes any descriptor of the file,
+/// as POSIX has it. Two owners that wait for each other are not told so (`EDEADLK`): the host does
+/// not look for that between descriptions.
+///
+/// Waiting is done here, not in the host, so that no carrier thread is blocked and an interrupt of
+/// the waiting thread ends it with EINTR. A waiter tries again whenever a lock goes within this
+/// mount, and every [#RETRY_MILLIS] for those who hold one outside of it.
+final class FileLocks {
+  /// How late a waiter may notice that a holder outside of the mount let go.
+  private static final long RETRY_MILLIS = 20;
+
+  /// Held across calls into the host, none of which waits for a lock, so that no description is
+  /// closed under a thread that locks it.
+  private final ReentrantLock guard = new ReentrantLock();
+
+  private final Condition released = guard.newCondition();
+
+  @GuardedBy("guard")
+  private final Map<Key, Holder> holders = new HashMap<>();
+
+  private record Key(FileIdentity file, LockOwner owner) {}
+
+  /// The description that carries an owner's locks.
+  ///
+  /// @param made the open file through which the owner took the first
+  private record Holder(int descriptor, int pid, OpenFile made) {}
+
+  /// The first lock in the way of `wanted`; `wanted` unlocked where there is none.
+  RangeLock conflict(Host host, OpenFile file, LockOwner owner, RangeLock wanted)
+      throws ErrnoException {
+    guard.lock();
+    try {
+      Key key = new Key(file.inode.file, owner);
+      @Nullable Holder holder = holders.get(key);
+      int asking = holder == null ? file.descriptor : holder.descriptor();
+      RangeLock found = host.locks().conflict(asking, wanted);
+      return found.isUnlocked() || found.pid() > 0 ? found : withPid(host, key, found);
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  /// The host knows no process behind a description's lock. The one of ours whose own description
+  /// sees nothing in the way there is the one that holds it.
+  @GuardedBy("guard")
+  private RangeLock withPid(Host host, Key asking, RangeLock found) throws ErrnoException {
+    RangeLock exclusive = new RangeLock((short) Libc.F_WRLCK(), found.start(), found.length(), 0);
+    for (Map.Entry<Key, Holder> other : holders.entrySet()) {
+      if (other.getKey().file().equals(asking.file())
+          && !other.getKey().equals(asking)
+          && host.locks().conflict(other.getValue().descriptor(), exclusive).isUnlocked()) {
+        return new RangeLock(found.type(), found.start(), found.length(), other.getValue().pid());
+      }
+    }
+    return found;
+  }
+
+  /// Takes, changes or drops the lock of a range.
+  ///
+  /// @throws ErrnoException with `EAGAIN` where another is in the way and the caller does not wait,
+  ///   `EINTR` where its thread was interrupted while it did
+  void lock(Host host, OpenFile file, LockOwner owner, RangeLock wanted, boolean waits)
+      throws ErrnoException {
+    Key key = new Key(file.inode.file, owner);
+    guard.lock();
+    try {
+      if (wanted.isUnlocked()) {
+        unlock(host, key, wanted);
+      } else {
+        // The description is looked up at each attempt: the owner may have closed the file.
+        while (!host.locks().tryLock(holder(host, file, key, wanted).descriptor(), wanted)) {
+          awaitRelease(waits);
+        }
+        // What is shared now may have been exclusive before.
+        released.signalAll();
+      }
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  @GuardedBy("guard")
+  private void unlock(Host host, Key key, RangeLock range) throws ErrnoException {
+    @Nullable Holder holder = holders.get(key);
+    if (holder != null) {
+      host.locks().tryLock(holder.descriptor(), range);
+      released.signalAll();
+    }
+  }
+
+  @GuardedBy("guard")
+  private Holder holder(Host host, OpenFile file, Key key, RangeLock wanted) throws ErrnoException {
+    @Nullable Holder known = holders.get(key);
+    if (known != null) {
+      return known;
+    }
+    Holder added = new Holder(describe(host, file.inode), wanted.pid(), file);
+    holders.put(key, added);
+    file.hasLocked = true;
+    return added;
+  }
+
+  /// An exclusive lock takes a description that may write. A file that cannot be opened so, because
+  /// it is being executed for one, can still be locked shared.
+  private static int describe(Host host, Inode inode) throws ErrnoException {
+    try {
+      return host.reopen(inode.descriptor, Libc.O_RDWR() | Libc.O_NONBLOCK());
+    } catch (ErrnoException readOnly) {
+      return host.reopen(inode.descriptor, Libc.O_RDONLY() | Libc.O_NONBLOCK());
+    }
+  }
+
+  /// `flock(2)`; errors as of [#lock].
+  void flock(Host host, OpenFile file, int operation) throws ErrnoException {
+    boolean waits = (operation & Libc.LOCK_NB()) == 0;
+    guard.lock();
+    try {
+      while (!host.locks().tryFlock(file.descriptor, operation)) {
+        awaitRelease(waits);
+      }
+      released.signalAll();
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  /// Waits until it is worth trying again, which the callers do in a loop.
+  @GuardedBy("guard")
+  @SuppressWarnings("WaitNotInLoop")
+  private void awaitRelease(boolean waits) throws ErrnoException {
+    if (!waits) {
+      throw ErrnoException.of(Errno.EAGAIN);
+    }
+    try {
+      boolean _ = released.await(RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      throw ErrnoException.of(Errno.EINTR);
+    }
+  }
+
+  /// The owner closed a descriptor of the file: its locks there go.
+  void drop(Host host, OpenFile file, LockOwner owner) {
+    guard.lock();
+    try {
+      @Nullable Holder holder = holders.remove(new Key(file.inode.file, owner));
+      if (holder != null) {
+        host.closeDescriptor(holder.descriptor());
+        released.signalAll();
+      }
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  /// The last descriptor of `file` was closed, and with it the `flock(2)` lock that it may have
+  /// had.
+  ///
+  /// A process has dropped its locks by closing its descriptors before. What is left is that of
+  /// owners which never do: the kernel makes the open file itself one for `F_OFD_SETLK`.
+  void closed(Host host, OpenFile file) {
+    guard.lock();
+    try {
+      if (file.hasLocked) {
+        holders.values().removeIf(holder -> closedWith(host, file, holder));
+      }
+      released.signalAll();
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  private static boolean closedWith(Host host, OpenFile file, Holder holder) {
+    if (!holder.made().equals(file)) {
+      return false;
+    }
+    host.closeDescriptor(holder.descriptor());
+    return true;
+  }
+
+  /// Drops every lock.
+  void clear(Host host) {
+    guard.lock();
+    try {
+      holders.values().forEach(holder -> host.closeDescriptor(holder.descriptor()));
+      holders.clear();
+    } finally {
+      guard.unlock();
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package org.vexfs.daemon.overlay;
+
+import java.lang.foreign.MemorySegment;
+import org.vexfs.bindings.libc.Libc;
+import org.vexfs.daemon.base.Errno;
+import org.vexfs.daemon.base.ErrnoException;
+import org.vexfs.daemon.io.Host;
+
+/// A file of the host that is open: one open file description here for each of the kernel's, so
+/// what belongs to a description there (`O_APPEND`, a `flock(2)` lock) belongs to one here.
+///
+/// Everything is done at explicit offsets; the description's own position means nothing.
+final class OpenFile {
+  /// Most bytes that one request copies, so that neither an unmount nor a signal has to wait for
+  /// long; callers ask again.
+  private static final long MAX_COPY_BYTES = 64L << 20;
+
+  final Inode inode;
+  final int descriptor;
+
+  /// Whether an owner of locks came through it; guarded by [FileLocks]' lock.
+  boolean hasLocked;
+
+  OpenFile(Inode inode, int descriptor) {
+    this.inode = inode;
+    this.descriptor = descriptor;
+  }
+
+  /// Writes all of `data`, or as much as fits before the first error; returns the bytes written.
+  long write(Host host, long offset, MemorySegment data) throws ErrnoException {
+    long written = 0;
+    while (written < data.byteSize()) {
+      try {
+        written += host.pwrite(descriptor, data.asSlice(written), offset + written);
+      } catch (ErrnoException e) {
+        if (written > 0) {
+          return written;
+        }
+        throw e;
+      }
+    }
+    return written;
+  }
+
+  /// Copies a range to another file; returns the bytes copied, perhaps fewer than asked for.
+  long copy(Host host, long offset, OpenFile to, long toOffset, long length) throws ErrnoException {
+    long bounded = Math.min(length, MAX_COPY_BYTES);
+    return host.copyFileRange(descriptor, offset, to.descriptor, toOffset, bounded);
+  }
+
+  /// `lseek(2)` for data and holes, the only kinds that the file system itself must answer.
+  long seek(Host host, long offset, int whence) throws ErrnoException {
+    if (whence != Libc.SEEK_DATA() && whence != Libc.SEEK_HOLE()) {
+      throw ErrnoException.of(Errno.EINVAL);
+    }
+    return host.lseek(descriptor, offset, whence);
+  }
+}
