@@ -67,7 +67,7 @@ record MountPaths(Path source, Path mountpoint) {
           Libc.AT_FDCWD(), TreePath.bytesOfText(mountpoint.toString()), host.scratchStat());
       return true;
     } catch (ErrnoException e) {
-      return e.errno() != Errno.ENOTCONN;
+      return e.errno() != Errno.ENOTCONN && e.errno() != Errno.ECONNABORTED;
     }
   }
 }

@@ -99,6 +99,9 @@ public final class Errno {
   /// Not supported.
   public static final int EOPNOTSUPP = 95;
 
+  /// The daemon behind a mount went while it was asked.
+  public static final int ECONNABORTED = 103;
+
   /// The daemon behind a mount is gone.
   public static final int ENOTCONN = 107;
 
