@@ -39,8 +39,8 @@ final class DescriptorsIT {
         Path file = mount.path("d" + i / 100 + "/f" + i);
         assertEquals("text " + i, Files.readString(file));
       }
-      assertTrue(
-          (Long) mount.status().get("inodes") <= LIMIT, () -> "more inodes than descriptors");
+      Object inodes = mount.status().get("inodes");
+      assertTrue(inodes instanceof Long known && known <= LIMIT, () -> inodes + " inodes");
     }
   }
 }
