@@ -1,10 +1,12 @@
 package org.vexfs.daemon.app;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.vexfs.bindings.libc.Libc;
+import org.vexfs.bindings.libc.statvfs;
 import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.TreePath;
@@ -61,10 +63,18 @@ record MountPaths(Path source, Path mountpoint) {
     boolean _ = HostProcess.unmount(TreePath.bytesOfText(mountpoint.toString()), true);
   }
 
+  /// Asks the daemon for the figures of its file system, which the kernel does not keep: attributes
+  /// may outlive a daemon for as long as they are cached.
   private static boolean isServed(Path mountpoint) {
-    try (Host host = Host.borrow()) {
-      host.fstatat(
-          Libc.AT_FDCWD(), TreePath.bytesOfText(mountpoint.toString()), host.scratchStat());
+    try (Host host = Host.borrow();
+        Arena arena = Arena.ofConfined()) {
+      String path = TreePath.bytesOfText(mountpoint.toString());
+      int descriptor = host.openat(Libc.AT_FDCWD(), path, Libc.O_PATH(), 0);
+      try {
+        host.fstatvfs(descriptor, statvfs.allocate(arena));
+      } finally {
+        host.closeDescriptor(descriptor);
+      }
       return true;
     } catch (ErrnoException e) {
       return e.errno() != Errno.ENOTCONN && e.errno() != Errno.ECONNABORTED;

@@ -2,9 +2,7 @@ package org.vexfs.daemon.control;
 
 import java.util.List;
 import java.util.Optional;
-import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.NodeId;
-import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.io.Host;
 
 /// `.vexfs/collections/NAME`.
@@ -12,19 +10,9 @@ import org.vexfs.daemon.io.Host;
 /// @param directory the directory that has the `.vexfs`
 /// @param name the collection
 record CollectionDirectory(ControlContext context, NodeId directory, String name)
-    implements VirtualNode.Directory {
+    implements VirtualNode.Directory, VirtualNode.OfItsDirectory {
   private static final List<Child> CHILDREN =
       List.of(new Child("config", false), new Child("vectors", true));
-
-  @Override
-  public Appearance appearance(Host host) throws ErrnoException {
-    return context.original(host, subject(host)).asDirectory();
-  }
-
-  @Override
-  public TreePath subject(Host host) throws ErrnoException {
-    return context.pathOf(host, directory);
-  }
 
   @Override
   public List<Child> children(Host host) {

@@ -6,7 +6,6 @@ import java.util.TreeSet;
 import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.NodeId;
-import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.search.CollectionConfig;
@@ -19,17 +18,7 @@ import org.vexfs.daemon.store.VectorStore;
 ///
 /// @param directory the directory that has the `.vexfs`
 record CollectionsDirectory(ControlContext context, NodeId directory)
-    implements VirtualNode.Directory {
-  @Override
-  public Appearance appearance(Host host) throws ErrnoException {
-    return context.original(host, subject(host)).asDirectory();
-  }
-
-  @Override
-  public TreePath subject(Host host) throws ErrnoException {
-    return context.pathOf(host, directory);
-  }
-
+    implements VirtualNode.Directory, VirtualNode.OfItsDirectory {
   @Override
   public List<Child> children(Host host) throws VectorFailure {
     TreeSet<String> names = new TreeSet<>(List.of(Query.DEFAULT_COLLECTION));

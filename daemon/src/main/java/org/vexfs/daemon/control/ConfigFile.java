@@ -16,17 +16,12 @@ import org.vexfs.daemon.store.VectorStore;
 /// @param directory the directory that has the `.vexfs`
 /// @param collection whose settings
 record ConfigFile(ControlContext context, NodeId directory, String collection)
-    implements VirtualNode.File {
+    implements VirtualNode.File, VirtualNode.OfItsDirectory {
   private static final int WRITABLE_BY_OWNER = 0644;
 
   @Override
   public Appearance appearance(Host host) throws ErrnoException {
     return context.original(host, TreePath.ROOT).withPermissions(WRITABLE_BY_OWNER);
-  }
-
-  @Override
-  public TreePath subject(Host host) throws ErrnoException {
-    return context.pathOf(host, directory);
   }
 
   @Override

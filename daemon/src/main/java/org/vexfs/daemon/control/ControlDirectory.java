@@ -2,16 +2,15 @@ package org.vexfs.daemon.control;
 
 import java.util.List;
 import java.util.Optional;
-import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.NodeId;
-import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.search.Query;
 
 /// `.vexfs` itself.
 ///
 /// @param directory the real directory that has it
-record ControlDirectory(ControlContext context, NodeId directory) implements VirtualNode.Directory {
+record ControlDirectory(ControlContext context, NodeId directory)
+    implements VirtualNode.Directory, VirtualNode.OfItsDirectory {
   private static final List<Child> CHILDREN =
       List.of(
           new Child("collections", true),
@@ -22,16 +21,6 @@ record ControlDirectory(ControlContext context, NodeId directory) implements Vir
           new Child("search", false),
           new Child("status", false),
           new Child("vectors", true));
-
-  @Override
-  public Appearance appearance(Host host) throws ErrnoException {
-    return context.original(host, subject(host)).asDirectory();
-  }
-
-  @Override
-  public TreePath subject(Host host) throws ErrnoException {
-    return context.pathOf(host, directory);
-  }
 
   @Override
   public List<Child> children(Host host) {

@@ -13,18 +13,9 @@ import org.vexfs.daemon.search.Query;
 /// `.vexfs/find`, where every name is a query; it lists none.
 ///
 /// @param directory whose files are searched
-record FindDirectory(ControlContext context, NodeId directory) implements VirtualNode.Directory {
+record FindDirectory(ControlContext context, NodeId directory)
+    implements VirtualNode.Directory, VirtualNode.OfItsDirectory {
   private static final int READABLE_BY_ALL = 0444;
-
-  @Override
-  public Appearance appearance(Host host) throws ErrnoException {
-    return context.original(host, subject(host)).asDirectory();
-  }
-
-  @Override
-  public TreePath subject(Host host) throws ErrnoException {
-    return context.pathOf(host, directory);
-  }
 
   @Override
   public List<Child> children(Host host) {
@@ -39,15 +30,11 @@ record FindDirectory(ControlContext context, NodeId directory) implements Virtua
   /// `.vexfs/find/WORDS`: a table of the files nearest to the words.
   ///
   /// @param words the query, as the bytes of a name
-  record Words(ControlContext context, NodeId directory, String words) implements VirtualNode.File {
+  record Words(ControlContext context, NodeId directory, String words)
+      implements VirtualNode.File, VirtualNode.OfItsDirectory {
     @Override
     public Appearance appearance(Host host) throws ErrnoException {
       return context.original(host, subject(host)).withPermissions(READABLE_BY_ALL);
-    }
-
-    @Override
-    public TreePath subject(Host host) throws ErrnoException {
-      return context.pathOf(host, directory);
     }
 
     @Override

@@ -48,11 +48,6 @@ record MirrorDirectory(
   }
 
   @Override
-  public Appearance appearance(Host host) throws ErrnoException {
-    return context.original(host, subject(host)).asDirectory();
-  }
-
-  @Override
   public Optional<? extends VirtualNode> child(Host host, String name)
       throws ErrnoException, VectorFailure {
     if (typeOf(host, name) == Libc.__S_IFDIR()) {

@@ -7,7 +7,6 @@ import java.util.Objects;
 import org.vexfs.daemon.base.Caller;
 import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.NodeId;
-import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.io.Host;
 
 /// `.vexfs/status`, `errors` and `help`.
@@ -15,7 +14,7 @@ import org.vexfs.daemon.io.Host;
 /// @param directory the directory that has it
 /// @param report which of them
 record ReportFile(ControlContext context, NodeId directory, Report report)
-    implements VirtualNode.File {
+    implements VirtualNode.File, VirtualNode.OfItsDirectory {
   private static final int READABLE_BY_ALL = 0444;
 
   /// What a file reports.
@@ -31,11 +30,6 @@ record ReportFile(ControlContext context, NodeId directory, Report report)
   @Override
   public Appearance appearance(Host host) throws ErrnoException {
     return context.original(host, subject(host)).withPermissions(READABLE_BY_ALL);
-  }
-
-  @Override
-  public TreePath subject(Host host) throws ErrnoException {
-    return context.pathOf(host, directory);
   }
 
   @Override

@@ -6,6 +6,7 @@ import org.vexfs.bindings.libc.Libc;
 import org.vexfs.daemon.base.Caller;
 import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
+import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.io.Host;
@@ -44,8 +45,30 @@ interface VirtualNode {
     }
   }
 
-  /// A directory.
+  /// A node that is about the directory whose `.vexfs` it lies in.
+  interface OfItsDirectory extends VirtualNode {
+    /// What it draws on.
+    ControlContext context();
+
+    /// The directory.
+    NodeId directory();
+
+    @Override
+    default TreePath subject(Host host) throws ErrnoException {
+      return context().pathOf(host, directory());
+    }
+  }
+
+  /// A directory. It looks like the real one that it is about.
   interface Directory extends VirtualNode {
+    /// What it draws on.
+    ControlContext context();
+
+    @Override
+    default Appearance appearance(Host host) throws ErrnoException {
+      return context().original(host, subject(host)).asDirectory();
+    }
+
     /// The entry of this name.
     Optional<? extends VirtualNode> child(Host host, String name)
         throws ErrnoException, VectorFailure;

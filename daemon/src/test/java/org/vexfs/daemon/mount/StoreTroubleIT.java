@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,27 @@ final class StoreTroubleIT {
   private static int hits(NativeMount mount) throws IOException {
     try (Conversation search = new Conversation(mount.mountPoint())) {
       return search.ask("{\"like\":\"file0\",\"k\":1000}").paths().size() + 1;
+    }
+  }
+
+  @Test
+  void errorOfTheStoreDisk_turnsTheStoreReadOnly_andFilesGoOn() throws Exception {
+    try (var mount = NativeMount.start()) {
+      Path file = mount.file("file", "text");
+      Attributes.attach(file, 1, 2);
+      String daemon = mount.daemons().getFirst().toString();
+
+      // A limit of file sizes makes the daemon's next write fail, with an error that is not a full
+      // disk's.
+      Command.of("prlimit", "--pid", daemon, "--fsize=1:").output();
+      Refusal.EIO.of(() -> Attributes.attach(file, 3, 4));
+      Command.of("prlimit", "--pid", daemon, "--fsize=unlimited:").output();
+
+      Refusal.EROFS.of(() -> Attributes.attach(file, 3, 4));
+      assertTrue(Json.text(mount.status(), "read_only_cause").contains(".vexlog"));
+      assertEquals(List.of(1f, 2f), Attributes.vector(file));
+      mount.file("after", "files go on");
+      assertEquals("files go on", Files.readString(mount.path("after")));
     }
   }
 
