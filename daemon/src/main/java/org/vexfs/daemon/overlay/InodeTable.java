@@ -4,7 +4,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -95,9 +94,9 @@ final class InodeTable {
     return byId.size() > budget / 4 * 3;
   }
 
-  /// Any `count` inodes but the root.
-  List<Inode> sample(int count) {
-    return byId.values().stream().filter(inode -> inode != root).limit(count).toList();
+  /// The inodes of this moment and of the moments while they are gone through; the root among them.
+  Iterable<Inode> known() {
+    return byId.values();
   }
 
   /// The number of a host's file, where the kernel knows it.

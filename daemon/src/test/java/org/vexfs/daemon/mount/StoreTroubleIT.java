@@ -89,7 +89,7 @@ final class StoreTroubleIT {
       Command.of("prlimit", "--pid", daemon, "--fsize=unlimited:").output();
 
       Refusal.EROFS.of(() -> Attributes.attach(file, 3, 4));
-      assertTrue(Json.text(mount.status(), "read_only_cause").contains(".vexlog"));
+      assertTrue(Json.text(mount.status(), "read_only_cause").contains("File too large"));
       assertEquals(List.of(1f, 2f), Attributes.vector(file));
       mount.file("after", "files go on");
       assertEquals("files go on", Files.readString(mount.path("after")));
