@@ -14,6 +14,12 @@
 /// **Words** become vectors by [org.vexfs.daemon.search.HashingEmbedder]: lexical, without a model;
 /// [org.vexfs.daemon.search.TextSniffer] tells which files are text.
 ///
-/// Everything here is immutable or confined to one thread, except where a class says otherwise; the
-/// package holds no lock.
+/// **Answers** come from [org.vexfs.daemon.search.KnnSearchEngine], which has one search for each
+/// question of a query look for the nearest files of its scope. Behind the store,
+/// [org.vexfs.daemon.search.CollectionIndexes] keeps a graph for each collection; what is not in it
+/// yet is compared one by one.
+///
+/// Everything here is immutable or confined to one thread, except the engine and the indexes, which
+/// any thread may use. The only lock is that of a collection's index: it orders the work of the
+/// thread that indexes, is taken after the store's writer lock, and no search takes it.
 package org.vexfs.daemon.search;
