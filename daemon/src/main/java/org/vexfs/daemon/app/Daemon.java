@@ -125,8 +125,7 @@ final class Daemon {
       vectors.search().start();
       log.info("{} is mounted at {}", paths.source(), paths.mountpoint());
       if (settings.detaches()) {
-        System.out.println("vexfs: ready");
-        System.out.flush();
+        HostProcess.announceReady();
         HostProcess.detach();
       }
       try (InodeTrimmer _ = overlay.trimThrough(session::drop)) {

@@ -1,5 +1,6 @@
 package org.vexfs.daemon.app;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,6 +64,11 @@ final class MountCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    Optional<String> remount = MountOptions.remount(options);
+    if (remount.isPresent()) {
+      remount(remount.get());
+      return 0;
+    }
     Daemon.Settings settings =
         new Daemon.Settings(
             source,
@@ -74,5 +80,20 @@ final class MountCommand implements Callable<Integer> {
             notifies && !foreground);
     new Daemon(settings).run();
     return 0;
+  }
+
+  /// Whether a mount may be written is the kernel's to enforce; its daemon need not know.
+  private void remount(String access) throws CommandException, IOException {
+    Path path = mountpoint.toAbsolutePath().normalize();
+    if (Mountpoint.at(path).filter(Mountpoint::isVexfs).isEmpty()) {
+      throw new CommandException("no VexFS is mounted at " + mountpoint);
+    }
+    if (!HostProcess.remount(path, access)) {
+      throw new CommandException(
+          mountpoint + " cannot be remounted " + access + ": see what mount(8) says above");
+    }
+    if (notifies) {
+      HostProcess.announceReady();
+    }
   }
 }

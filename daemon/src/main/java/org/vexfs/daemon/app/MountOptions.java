@@ -3,6 +3,7 @@ package org.vexfs.daemon.app;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
@@ -77,6 +78,17 @@ record MountOptions(
         maxReadBytes,
         forLibfuse.contains("ro"),
         List.copyOf(forLibfuse));
+  }
+
+  /// What an existing mount is to be changed to, `ro` or `rw`, where the options are those of a
+  /// remount. All else is fixed when a daemon starts; as with every FUSE mount it is passed over.
+  static Optional<String> remount(List<String> arguments) {
+    List<String> options = split(arguments);
+    if (!options.contains("remount")) {
+      return Optional.empty();
+    }
+    boolean isReadOnly = options.lastIndexOf("ro") > options.lastIndexOf("rw");
+    return Optional.of(isReadOnly ? "ro" : "rw");
   }
 
   private static List<String> split(List<String> arguments) {

@@ -12,7 +12,6 @@ import java.util.OptionalInt;
 import org.vexfs.bindings.FuseLibrary;
 import org.vexfs.bindings.fuse.Fuse;
 import org.vexfs.bindings.fuse.fuse_args;
-import org.vexfs.bindings.fuse.fuse_lowlevel_ops;
 import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.control.ErrorLog;
 import org.vexfs.daemon.overlay.FileTree;
@@ -78,13 +77,13 @@ public final class FuseSession implements AutoCloseable {
       throws SessionException {
     Negotiation negotiation = new Negotiation(maxReadBytes);
     // The kernel may call as long as the process lives, so the functions do too.
-    MemorySegment table = new Upcalls(library.fileInfoBits(), negotiation).table(Arena.global());
+    MemorySegment table = new Upcalls(library, negotiation).table(Arena.global());
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment session =
           Fuse.fuse_session_new(
               arguments(arena, options),
               table,
-              fuse_lowlevel_ops.layout().byteSize(),
+              table.byteSize(),
               MemorySegment.NULL);
       if (session.address() == 0) {
         throw new SessionException(

@@ -2,6 +2,7 @@ package org.vexfs.daemon.fuse;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.vexfs.bindings.fuse.fuse_file_info;
 import org.vexfs.bindings.fuse.fuse_lowlevel_ops;
 import org.vexfs.daemon.base.NodeId;
@@ -21,6 +22,7 @@ final class HandleUpcalls {
     addRanges(ops, arena);
     addLocks(ops, arena);
     addDirectories(ops, arena);
+    addControl(ops, arena);
   }
 
   private void addContent(MemorySegment ops, Arena arena) {
@@ -147,6 +149,35 @@ final class HandleUpcalls {
                             Arguments.place(from, fromOffset, fromInfo),
                             Arguments.place(to, toOffset, toInfo),
                             length)),
+            arena));
+  }
+
+  /// `tmpfile`, a function that the bindings do not know: they are made of the headers of an older
+  /// libfuse, whose table ends before it. To C it is of the same shape as `fsync`.
+  void addNameless(MemorySegment ops, Arena arena) {
+    MemorySegment function =
+        fuse_lowlevel_ops.fsync.allocate(
+            (req, parent, mode, info) ->
+                intake.take(
+                    req,
+                    reply ->
+                        new FsRequest.CreateNameless(
+                            reply,
+                            Arguments.caller(req),
+                            new NodeId(parent),
+                            mode,
+                            fuse_file_info.flags(info))),
+            arena);
+    ops.set(ValueLayout.ADDRESS, fuse_lowlevel_ops.sizeof(), function);
+  }
+
+  private void addControl(MemorySegment ops, Arena arena) {
+    fuse_lowlevel_ops.ioctl(
+        ops,
+        fuse_lowlevel_ops.ioctl.allocate(
+            (req, node, command, argument, info, flags, input, inputSize, outputSize) ->
+                intake.take(
+                    req, reply -> new FsRequest.Control(reply, new NodeId(node), command)),
             arena));
   }
 

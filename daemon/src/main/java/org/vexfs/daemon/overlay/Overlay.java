@@ -250,6 +250,14 @@ public final class Overlay implements FileTree, AutoCloseable {
   public Opened open(Host host, Caller caller, NodeId node, int flags) throws ErrnoException {
     Inode inode = inodes.get(node);
     int descriptor = host.reopen(inode.descriptor, flags & ~FLAGS_DECIDED_ALREADY);
+    if ((flags & Libc.O_TRUNC()) != 0) {
+      try {
+        SetIdBits.contentChanged(host, caller, inode);
+      } catch (ErrnoException e) {
+        host.closeDescriptor(descriptor);
+        throw e;
+      }
+    }
     return opened(inode, descriptor, flags);
   }
 
@@ -262,6 +270,17 @@ public final class Overlay implements FileTree, AutoCloseable {
     boolean mayExist = (flags & Libc.O_EXCL()) == 0;
     Creation.NewFile file =
         creation.file(host, caller, directory, name, mode, kept, mayExist, stat);
+    return new Created(file.inode().id, opened(file.inode(), file.descriptor(), flags));
+  }
+
+  @Override
+  public Created createNameless(
+      Host host, Caller caller, NodeId parent, int mode, int flags, MemorySegment stat)
+      throws ErrnoException {
+    // An exclusive one can never be linked; that much of the flags is for the host to know.
+    int kept = flags & ~FLAGS_DECIDED_ALREADY | flags & Libc.O_EXCL();
+    Creation.NewFile file =
+        creation.nameless(host, caller, inodes.get(parent), mode, kept, stat);
     return new Created(file.inode().id, opened(file.inode(), file.descriptor(), flags));
   }
 
@@ -372,14 +391,16 @@ public final class Overlay implements FileTree, AutoCloseable {
   }
 
   @Override
-  public byte[] listxattr(Host host, NodeId node) throws ErrnoException, VectorFailure {
-    return attributes.list(host, inodes.get(node));
+  public byte[] listxattr(Host host, Caller caller, NodeId node)
+      throws ErrnoException, VectorFailure {
+    return attributes.list(host, caller, inodes.get(node));
   }
 
   @Override
-  public void setxattr(Host host, NodeId node, String name, byte[] value, int flags)
+  public void setxattr(
+      Host host, Caller caller, NodeId node, String name, byte[] value, int flags)
       throws ErrnoException, VectorFailure {
-    attributes.set(host, inodes.get(node), name, value, flags);
+    attributes.set(host, caller, inodes.get(node), name, value, flags);
   }
 
   @Override
