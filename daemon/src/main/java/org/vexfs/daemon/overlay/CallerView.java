@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.vexfs.bindings.libc.Libc;
 import org.vexfs.bindings.libc.stat;
 import org.vexfs.daemon.base.Caller;
@@ -31,13 +32,16 @@ final class CallerView implements SearchView {
   private final Host host;
   private final Inode root;
   private final Caller caller;
+  private final Consumer<TreePath> vanished;
   private final Set<Integer> groups;
   private final Map<TreePath, Boolean> searchable = new HashMap<>();
 
-  CallerView(Host host, Inode root, Caller caller) {
+  /// `vanished` hears of files that are not there any more.
+  CallerView(Host host, Inode root, Caller caller, Consumer<TreePath> vanished) {
     this.host = host;
     this.root = root;
     this.caller = caller;
+    this.vanished = vanished;
     this.groups = caller.uid() == 0 ? Set.of() : SupplementaryGroups.of(caller);
   }
 
@@ -47,7 +51,10 @@ final class CallerView implements SearchView {
     try {
       host.fstatat(root.descriptor, path.bytes(), attributes);
       return permits(path, attributes, READ) && isSearchable(path.parent());
-    } catch (ErrnoException gone) {
+    } catch (ErrnoException e) {
+      if (VanishedFiles.isAbsence(e)) {
+        vanished.accept(path);
+      }
       return false;
     }
   }

@@ -10,6 +10,7 @@ import org.vexfs.bindings.libc.stat;
 import org.vexfs.daemon.base.Caller;
 import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
+import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.io.FileIdentity;
 import org.vexfs.daemon.io.Host;
@@ -40,7 +41,7 @@ final class ExtendedAttributes {
   /// would refuse everybody but the owner; that there is none is as true.
   byte[] get(Host host, Inode inode, String name) throws ErrnoException, VectorFailure {
     if (VectorAttributes.isVectorName(name)) {
-      return vectors.get(namespace.pathOf(host, inode), inode.file, name);
+      return vector(host, inode, name);
     }
     try {
       return host.attributes().get(inode.descriptor, name);
@@ -48,6 +49,16 @@ final class ExtendedAttributes {
       boolean isListUnknown = e.errno() == Errno.EOPNOTSUPP && AccessList.isAttribute(name);
       throw isListUnknown ? ErrnoException.of(Errno.ENODATA) : e;
     }
+  }
+
+  private byte[] vector(Host host, Inode inode, String name) throws ErrnoException, VectorFailure {
+    TreePath path;
+    try {
+      path = namespace.vectorPathOf(host, inode);
+    } catch (ErrnoException e) {
+      throw e.errno() == Errno.ENOENT ? ErrnoException.of(Errno.ENODATA) : e;
+    }
+    return vectors.get(path, inode.file, name);
   }
 
   /// The names, each followed by NUL. As the host has it, only the privileged hear of the `trusted.`
@@ -74,7 +85,16 @@ final class ExtendedAttributes {
 
   private byte[] withVectorNames(Host host, Inode inode, byte[] names)
       throws ErrnoException, VectorFailure {
-    List<String> added = vectors.names(namespace.pathOf(host, inode), inode.file);
+    List<String> added;
+    try {
+      added = vectors.names(namespace.vectorPathOf(host, inode), inode.file);
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.ENOENT) {
+        // Nameless: with its last name a file loses its vectors.
+        return names;
+      }
+      throw e;
+    }
     if (added.isEmpty()) {
       return names;
     }
@@ -93,6 +113,7 @@ final class ExtendedAttributes {
     if (VectorAttributes.isVectorName(name)) {
       host.fstat(inode.descriptor, host.scratchStat());
       FileIdentity file = requireRegular(host.scratchStat());
+      namespace.arrived(host, inode);
       namespace.attaching(
           () -> vectors.set(namespace.pathOf(host, inode), file, name, value, flags));
     } else {
@@ -106,6 +127,7 @@ final class ExtendedAttributes {
   /// Removes an attribute.
   void remove(Host host, Inode inode, String name) throws ErrnoException, VectorFailure {
     if (VectorAttributes.isVectorName(name)) {
+      namespace.arrived(host, inode);
       namespace.attaching(() ->
           vectors.remove(
               namespace.pathOf(host, inode), inode.file, VectorAttributes.collectionOf(name)));

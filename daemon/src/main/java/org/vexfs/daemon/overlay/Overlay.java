@@ -43,6 +43,7 @@ public final class Overlay implements FileTree, AutoCloseable {
   private final VectorAttributes vectors;
   private final FileLocks locks = new FileLocks();
   private final CacheTimes cacheTimes;
+  private final VanishedFiles vanished;
 
   /// How long the kernel may keep what it was told.
   ///
@@ -59,6 +60,8 @@ public final class Overlay implements FileTree, AutoCloseable {
     this.creation = new Creation(inodes);
     this.attributes = new ExtendedAttributes(namespace, vectors);
     this.cacheTimes = cacheTimes;
+    this.vanished = new VanishedFiles(namespace);
+    inodes.onArrival(namespace::arrived);
   }
 
   /// Keeps the number of files that the kernel knows within bounds, by having it forget some, until
@@ -79,7 +82,7 @@ public final class Overlay implements FileTree, AutoCloseable {
 
   /// What `caller` may see of the files in a search. Serves the thread that `host` serves.
   public SearchView viewOf(Host host, Caller caller) {
-    return new CallerView(host, inodes.root(), caller);
+    return new CallerView(host, inodes.root(), caller, vanished::notice);
   }
 
   /// Where `node` lies now.
@@ -140,7 +143,15 @@ public final class Overlay implements FileTree, AutoCloseable {
   @Override
   public NodeId lookup(Host host, NodeId parent, String name, MemorySegment stat)
       throws ErrnoException {
-    return inodes.acquire(host, inodes.get(parent).descriptor, name, stat).id;
+    Inode directory = inodes.get(parent);
+    try {
+      return inodes.acquire(host, directory.descriptor, name, stat).id;
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.ENOENT && namespace.isRemembered(host, directory, name)) {
+        vanished.notice(namespace.pathOf(host, directory).child(name));
+      }
+      throw e;
+    }
   }
 
   @Override
@@ -278,7 +289,7 @@ public final class Overlay implements FileTree, AutoCloseable {
       Host host, Caller caller, NodeId parent, int mode, int flags, MemorySegment stat)
       throws ErrnoException {
     // An exclusive one can never be linked; that much of the flags is for the host to know.
-    int kept = flags & ~FLAGS_DECIDED_ALREADY | flags & Libc.O_EXCL();
+    int kept = (flags & ~FLAGS_DECIDED_ALREADY) | (flags & Libc.O_EXCL());
     Creation.NewFile file =
         creation.nameless(host, caller, inodes.get(parent), mode, kept, stat);
     return new Created(file.inode().id, opened(file.inode(), file.descriptor(), flags));
@@ -412,6 +423,7 @@ public final class Overlay implements FileTree, AutoCloseable {
   /// Closes whatever the kernel left open; it asks nothing any more.
   @Override
   public void close() {
+    vanished.close();
     try (Host host = Host.borrow()) {
       locks.clear(host);
       files.clear(file -> host.closeDescriptor(file.descriptor));
