@@ -31,8 +31,16 @@ final class MountCommand implements Callable<Integer> {
       paramLabel = "OPT",
       description =
           "mount options, separated by commas: ro, allow_other, max_read=BYTES, attr_timeout=SECONDS,"
-              + " entry_timeout=SECONDS (both 1 by default) and whatever else FUSE takes")
+              + " entry_timeout=SECONDS (both 1 by default), shared_source and whatever else FUSE"
+              + " takes")
   private List<String> options = new ArrayList<>();
+
+  @Option(
+      names = "--shared-source",
+      description =
+          "SOURCE is changed by others behind the mount: nothing is kept without asking for it again"
+              + " (the same as -o shared_source)")
+  private boolean sharedSource;
 
   @Option(
       names = "--store",
@@ -68,6 +76,9 @@ final class MountCommand implements Callable<Integer> {
     if (remount.isPresent()) {
       remount(remount.get());
       return 0;
+    }
+    if (sharedSource) {
+      options.add(MountOptions.SHARED_SOURCE);
     }
     Daemon.Settings settings =
         new Daemon.Settings(

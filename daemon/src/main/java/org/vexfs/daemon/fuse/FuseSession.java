@@ -15,12 +15,13 @@ import org.vexfs.bindings.fuse.fuse_args;
 import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.control.ErrorLog;
 import org.vexfs.daemon.overlay.FileTree;
+import org.vexfs.daemon.overlay.KernelCache;
 
 /// One session with the kernel: from mounting to the last answered request.
 ///
 /// Order: [#open], [#mount], [#start], [#awaitContact]; then [#awaitEnd], which returns once the
 /// file system was unmounted by whomever, and [#close].
-public final class FuseSession implements AutoCloseable {
+public final class FuseSession implements KernelCache, AutoCloseable {
   /// Threads that receive; handling happens elsewhere, so two keep one request coming while another
   /// is decoded.
   private static final int RECEIVERS = 2;
@@ -145,7 +146,7 @@ public final class FuseSession implements AutoCloseable {
     }
   }
 
-  /// Has the kernel drop a name. Not within a request.
+  @Override
   public void drop(NodeId parent, String name) {
     try (Arena arena = Arena.ofConfined()) {
       // The kernel says ENOENT where it does not know the name, which is as well.
@@ -153,6 +154,12 @@ public final class FuseSession implements AutoCloseable {
           Fuse.fuse_lowlevel_notify_inval_entry(
               session, parent.value(), arena.allocateFrom(name, ISO_8859_1), name.length());
     }
+  }
+
+  @Override
+  public void dropContent(NodeId node) {
+    // The kernel says ENOENT where it does not know the node any more, which is as well.
+    int _ = Fuse.fuse_lowlevel_notify_inval_inode(session, node.value(), 0, 0);
   }
 
   /// Requests that were received since the start.

@@ -2,6 +2,7 @@ package org.vexfs.daemon.overlay;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import org.vexfs.bindings.libc.Libc;
 import org.vexfs.daemon.base.Caller;
 import org.vexfs.daemon.base.Errno;
@@ -45,6 +46,9 @@ public final class Overlay implements FileTree, AutoCloseable {
   private final CacheTimes cacheTimes;
   private final VanishedFiles vanished;
 
+  /// Present where SOURCE is shared with others who change it.
+  private volatile Optional<SourceChanges> changes = Optional.empty();
+
   /// How long the kernel may keep what it was told.
   ///
   /// @param entrySeconds names
@@ -68,6 +72,14 @@ public final class Overlay implements FileTree, AutoCloseable {
   /// the result is closed.
   public InodeTrimmer trimThrough(KernelCache kernel) {
     return new InodeTrimmer(inodes, namespace, kernel);
+  }
+
+  /// Has the kernel drop what it keeps of files that were changed behind the mount, as soon as that
+  /// is seen, until the result is closed.
+  public SourceChanges watchThrough(KernelCache kernel) {
+    SourceChanges watching = new SourceChanges(kernel);
+    changes = Optional.of(watching);
+    return watching;
   }
 
   /// Files that the kernel knows, the root included.
@@ -145,7 +157,9 @@ public final class Overlay implements FileTree, AutoCloseable {
       throws ErrnoException {
     Inode directory = inodes.get(parent);
     try {
-      return inodes.acquire(host, directory.descriptor, name, stat).id;
+      Inode inode = inodes.acquire(host, directory.descriptor, name, stat);
+      noteContent(inode, stat);
+      return inode.id;
     } catch (ErrnoException e) {
       if (e.errno() == Errno.ENOENT && namespace.isRemembered(host, directory, name)) {
         vanished.notice(namespace.pathOf(host, directory).child(name));
@@ -161,7 +175,24 @@ public final class Overlay implements FileTree, AutoCloseable {
 
   @Override
   public void getattr(Host host, NodeId node, MemorySegment stat) throws ErrnoException {
-    host.fstat(inodes.get(node).descriptor, stat);
+    Inode inode = inodes.get(node);
+    host.fstat(inode.descriptor, stat);
+    noteContent(inode, stat);
+  }
+
+  /// At `open(2)`. The kernel then drops the pages it has by itself; those that are mapped go too.
+  private void noteContentOf(Host host, Inode inode) throws ErrnoException {
+    if (changes.isPresent()) {
+      host.fstat(inode.descriptor, host.scratchStat());
+      noteContent(inode, host.scratchStat());
+    }
+  }
+
+  private void noteContent(Inode inode, MemorySegment stat) {
+    Optional<SourceChanges> watching = changes;
+    if (watching.isPresent()) {
+      watching.get().seen(inode, stat);
+    }
   }
 
   @Override
@@ -260,6 +291,7 @@ public final class Overlay implements FileTree, AutoCloseable {
   @Override
   public Opened open(Host host, Caller caller, NodeId node, int flags) throws ErrnoException {
     Inode inode = inodes.get(node);
+    noteContentOf(host, inode);
     int descriptor = host.reopen(inode.descriptor, flags & ~FLAGS_DECIDED_ALREADY);
     if ((flags & Libc.O_TRUNC()) != 0) {
       try {
