@@ -255,7 +255,12 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
   }
 
   private void write(FsRequest.Write r, Host host) throws ErrnoException, VectorFailure {
-    r.reply().written(trees.of(r.node()).write(host, r.handle(), r.offset(), r.data().bytes));
+    FileTree tree = trees.of(r.node());
+    r.reply()
+        .written(
+            r.appends()
+                ? tree.append(host, r.handle(), r.offset(), r.data().bytes)
+                : tree.write(host, r.handle(), r.offset(), r.data().bytes));
   }
 
   private void seek(FsRequest.Seek r, Host host) throws ErrnoException, VectorFailure {

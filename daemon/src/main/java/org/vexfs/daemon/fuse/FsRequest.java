@@ -62,7 +62,8 @@ sealed interface FsRequest {
       implements FsRequest {}
 
   /// `data` lies in a receive buffer that goes back to its pool once the request was handled.
-  record Write(Reply reply, NodeId node, HandleId handle, long offset, WriteData data)
+  record Write(
+      Reply reply, NodeId node, HandleId handle, long offset, WriteData data, boolean appends)
       implements FsRequest {}
 
   record Seek(Reply reply, NodeId node, HandleId handle, long offset, int whence)

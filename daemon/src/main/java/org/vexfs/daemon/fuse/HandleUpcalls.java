@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.vexfs.bindings.fuse.fuse_file_info;
 import org.vexfs.bindings.fuse.fuse_lowlevel_ops;
+import org.vexfs.bindings.libc.Libc;
 import org.vexfs.daemon.base.NodeId;
 
 /// What libfuse calls about open files and directories: the part of [Upcalls] that opens them, and
@@ -80,7 +81,8 @@ final class HandleUpcalls {
                             new NodeId(node),
                             Arguments.handle(info),
                             offset,
-                            Arguments.writeData(data, size))),
+                            Arguments.writeData(data, size),
+                            appends(info))),
             arena));
     fuse_lowlevel_ops.flush(
         ops,
@@ -114,6 +116,13 @@ final class HandleUpcalls {
                         new FsRequest.Sync(
                             reply, new NodeId(node), Arguments.handle(info), dataOnly != 0)),
             arena));
+  }
+
+  /// Whether the caller's description has `O_APPEND`, now rather than when it was opened. Pages of
+  /// the cache have their place whatever the handle that brings them.
+  private boolean appends(MemorySegment info) {
+    return (fuse_file_info.flags(info) & Libc.O_APPEND()) != 0
+        && !intake.fileInfoBits().isWritePage(info);
   }
 
   private void addRanges(MemorySegment ops, Arena arena) {

@@ -124,6 +124,13 @@ public interface FileTree {
   long write(Host host, HandleId handle, long offset, MemorySegment data)
       throws ErrnoException, VectorFailure;
 
+  /// Writes `data` at the end of the file, which the kernel takes to be at `offset`; returns the
+  /// bytes taken.
+  default long append(Host host, HandleId handle, long offset, MemorySegment data)
+      throws ErrnoException, VectorFailure {
+    return write(host, handle, offset, data);
+  }
+
   /// Where the next data (`SEEK_DATA`) or hole (`SEEK_HOLE`) begins, at `offset` or after it.
   default long seek(Host host, HandleId handle, long offset, int whence)
       throws ErrnoException, VectorFailure {

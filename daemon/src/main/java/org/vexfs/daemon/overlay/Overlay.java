@@ -339,6 +339,12 @@ public final class Overlay implements FileTree, AutoCloseable {
   }
 
   @Override
+  public long append(Host host, HandleId handle, long offset, MemorySegment data)
+      throws ErrnoException {
+    return files.get(handle).append(host, offset, data);
+  }
+
+  @Override
   public long seek(Host host, HandleId handle, long offset, int whence) throws ErrnoException {
     return files.get(handle).seek(host, offset, whence);
   }
@@ -465,7 +471,7 @@ public final class Overlay implements FileTree, AutoCloseable {
   }
 
   private Opened opened(Inode inode, int descriptor, int flags) {
-    HandleId handle = files.add(new OpenFile(inode, descriptor));
+    HandleId handle = files.add(new OpenFile(inode, descriptor, (flags & Libc.O_APPEND()) != 0));
     boolean direct = (flags & Libc.O_DIRECT()) != 0;
     return new Opened(handle, direct ? Opened.Caching.DIRECT : Opened.Caching.PAGES);
   }

@@ -20,6 +20,22 @@ for child in children:
 lines = content("shared").splitlines()
 show(len(lines), sorted(lines) == sorted(b"%d %04d %s" % (n, i, b"x" * (i % 50)) for n in range(4) for i in range(200)))
 
+# What is mapped through a descriptor that appends stays in its place; so does what is written once it appends no more.
+make("mapped", b"m" * 10_000)
+log = os.open("mapped", os.O_RDWR | os.O_APPEND)
+with mmap.mmap(log, 10_000) as memory:
+    memory[5_000:5_006] = b"mapped"
+    memory.flush()
+show(os.fstat(log).st_size, os.pread(log, 8, 4_999))
+fcntl.fcntl(log, fcntl.F_SETFL, 0)
+show(os.pwrite(log, b"placed", 7), os.fstat(log).st_size, os.pread(log, 8, 6))
+fcntl.fcntl(log, fcntl.F_SETFL, os.O_APPEND)
+show(os.write(log, b"at the end"), os.fstat(log).st_size)
+os.close(log)
+plain = os.open("mapped", os.O_RDWR)
+fcntl.fcntl(plain, fcntl.F_SETFL, os.O_APPEND)
+show(os.write(plain, b"at the end"), os.fstat(plain).st_size, content("mapped")[-20:])
+
 make("file", b"0123456789")
 os.close(os.open("file", os.O_RDONLY))
 descriptor = os.open("file", os.O_WRONLY | os.O_TRUNC)
