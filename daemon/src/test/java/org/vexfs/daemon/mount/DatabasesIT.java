@@ -22,11 +22,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// killed, and is then asked to check itself.
 ///
 /// They need PostgreSQL and SQLite, which the image that these tests run in has; see
-/// `docker/Tests.Dockerfile`. The load lasts `vexfs.databaseSeconds`, 10 by default.
+/// `docker/Tests.Dockerfile`. The load lasts `vexfs.databaseSeconds`, 4 by default.
 @Tag("databases")
 @Timeout(600)
 final class DatabasesIT {
-  private static final int SECONDS = Integer.getInteger("vexfs.databaseSeconds", 10);
+  private static final int SECONDS = Integer.getInteger("vexfs.databaseSeconds", 4);
   private static final Duration DEADLINE = Duration.ofSeconds(120L + 4L * SECONDS);
 
   private static NativeMount mount;
@@ -71,7 +71,7 @@ final class DatabasesIT {
   /// repository is packed again and again.
   @Test
   void git_underConcurrentPushes_keepsEveryCommit() throws IOException {
-    int commits = Math.max(5, 2 * SECONDS);
+    int commits = Math.max(5, SECONDS / 2);
     Command.script(PUSHES, mount.directory("git"), commits).within(DEADLINE).output();
 
     mount.killAndMount();
