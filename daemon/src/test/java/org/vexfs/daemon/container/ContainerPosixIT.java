@@ -17,8 +17,7 @@ final class ContainerPosixIT extends PosixBehaviour {
   @BeforeAll
   static void start() throws Exception {
     assertTrue(Files.exists(Path.of("/dev/fuse")), "/dev/fuse is missing: nothing can be mounted");
-    RuntimeImage.build();
-    mount = new ContainerMount(Privileges.LEAST);
+    mount = new ContainerMount(Deployment.LEAST_PRIVILEGED);
     mount.start();
   }
 
