@@ -7,7 +7,7 @@ import java.util.List;
 
 /// The bit fields of `struct fuse_file_info`, which jextract skips and libfuse moved twice.
 ///
-/// They fill the 32-bit word at offset 4. `direct_io` and `keep_cache` never moved; the rest lie
+/// They fill the 32-bit word at offset 4. `writepage`, `direct_io` and `keep_cache` never moved; the rest lie
 /// one bit higher from libfuse 3.14.1 to 3.16.2, where `parallel_direct_writes` was put before
 /// them. Source: `fuse_common.h` of the releases.
 public enum FileInfoBits {
@@ -20,6 +20,7 @@ public enum FileInfoBits {
   public static final long ALLOCATED_BYTES = 64;
 
   private static final long WORD_OFFSET = 4;
+  private static final int WRITE_PAGE = 0;
   private static final int DIRECT_IO = 1;
   private static final int KEEP_CACHE = 2;
 
@@ -39,6 +40,12 @@ public enum FileInfoBits {
     int patch = numbers.size() > 2 ? numbers.get(2) : 0;
     boolean late = minor == 14 && patch >= 1 || minor == 15 || minor == 16;
     return late ? LATE_FLUSH : EARLY_FLUSH;
+  }
+
+  /// Whether a write brings pages of the kernel's cache, as of a shared mapping, through whichever
+  /// handle of the file the kernel came upon.
+  public boolean isWritePage(MemorySegment fileInfo) {
+    return (fileInfo.get(ValueLayout.JAVA_INT, WORD_OFFSET) & (1 << WRITE_PAGE)) != 0;
   }
 
   /// Bypasses the page cache for this handle.

@@ -19,6 +19,8 @@ import org.vexfs.bindings.fuse.Fuse;
 public final class FuseLibrary {
   private static final List<String> SONAMES = List.of("libfuse3.so.4", "libfuse3.so.3");
 
+  private static final int TMPFILE_SINCE = 317;
+
   private final Path path;
   private final int version;
   private final String packageVersion;
@@ -55,6 +57,12 @@ public final class FuseLibrary {
   /// Where this libfuse keeps the bit fields of `struct fuse_file_info`.
   public FileInfoBits fileInfoBits() {
     return FileInfoBits.of(packageVersion);
+  }
+
+  /// Whether `struct fuse_lowlevel_ops` has a 45th function, `tmpfile`, right behind those that the
+  /// bindings know: from libfuse 3.17 on.
+  public boolean knowsTmpfile() {
+    return version >= TMPFILE_SINCE;
   }
 
   private static Optional<FuseLibrary> find() {

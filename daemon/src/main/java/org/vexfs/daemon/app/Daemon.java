@@ -22,6 +22,7 @@ import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.io.HostDirectory;
 import org.vexfs.daemon.overlay.InodeTrimmer;
 import org.vexfs.daemon.overlay.Overlay;
+import org.vexfs.daemon.overlay.SourceChanges;
 import org.vexfs.daemon.overlay.VectorAttributes;
 
 /// A mount from start to end.
@@ -125,14 +126,24 @@ final class Daemon {
       vectors.search().start();
       log.info("{} is mounted at {}", paths.source(), paths.mountpoint());
       if (settings.detaches()) {
-        System.out.println("vexfs: ready");
-        System.out.flush();
+        HostProcess.announceReady();
         HostProcess.detach();
       }
-      try (InodeTrimmer _ = overlay.trimThrough(session::drop)) {
-        session.awaitEnd();
+      try (InodeTrimmer _ = overlay.trimThrough(session)) {
+        if (options.isSourceShared()) {
+          awaitEndSharing(overlay, session);
+        } else {
+          session.awaitEnd();
+        }
       }
       log.info("{} was unmounted", paths.mountpoint());
+    }
+  }
+
+  private static void awaitEndSharing(Overlay overlay, FuseSession session)
+      throws InterruptedException {
+    try (SourceChanges _ = overlay.watchThrough(session)) {
+      session.awaitEnd();
     }
   }
 

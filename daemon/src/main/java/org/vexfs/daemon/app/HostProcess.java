@@ -56,6 +56,12 @@ final class HostProcess {
     }
   }
 
+  /// Tells the launcher, which waits for this line, that what it was asked for is done.
+  static void announceReady() {
+    System.out.println("vexfs: ready");
+    System.out.flush();
+  }
+
   /// Lets go of the terminal or pipe that the process was started with.
   static void detach() throws ErrnoException {
     int _ = Libc.setsid();
@@ -81,6 +87,13 @@ final class HostProcess {
     }
     String option = lazily ? "-uz" : "-u";
     return runs(List.of("fusermount3", option, TreePath.textOfBytes(mountpoint)));
+  }
+
+  /// Changes whether a mount may be written, `access` being `ro` or `rw`. Without the helper, which
+  /// is this program, and with the mount's other flags as they are, which mount(8) looks up.
+  static boolean remount(Path mountpoint, String access) {
+    return runs(
+        List.of("mount", "--internal-only", "-o", "remount," + access, mountpoint.toString()));
   }
 
   private static boolean runs(List<String> command) {

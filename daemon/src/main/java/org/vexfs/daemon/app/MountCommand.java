@@ -1,5 +1,6 @@
 package org.vexfs.daemon.app;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,8 +31,16 @@ final class MountCommand implements Callable<Integer> {
       paramLabel = "OPT",
       description =
           "mount options, separated by commas: ro, allow_other, max_read=BYTES, attr_timeout=SECONDS,"
-              + " entry_timeout=SECONDS (both 1 by default) and whatever else FUSE takes")
+              + " entry_timeout=SECONDS (both 1 by default), shared_source and whatever else FUSE"
+              + " takes")
   private List<String> options = new ArrayList<>();
+
+  @Option(
+      names = "--shared-source",
+      description =
+          "SOURCE is changed by others behind the mount: nothing is kept without asking for it again"
+              + " (the same as -o shared_source)")
+  private boolean sharedSource;
 
   @Option(
       names = "--store",
@@ -63,6 +72,14 @@ final class MountCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    Optional<String> remount = MountOptions.remount(options);
+    if (remount.isPresent()) {
+      remount(remount.get());
+      return 0;
+    }
+    if (sharedSource) {
+      options.add(MountOptions.SHARED_SOURCE);
+    }
     Daemon.Settings settings =
         new Daemon.Settings(
             source,
@@ -74,5 +91,20 @@ final class MountCommand implements Callable<Integer> {
             notifies && !foreground);
     new Daemon(settings).run();
     return 0;
+  }
+
+  /// Whether a mount may be written is the kernel's to enforce; its daemon need not know.
+  private void remount(String access) throws CommandException, IOException {
+    Path path = mountpoint.toAbsolutePath().normalize();
+    if (Mountpoint.at(path).filter(Mountpoint::isVexfs).isEmpty()) {
+      throw new CommandException("no VexFS is mounted at " + mountpoint);
+    }
+    if (!HostProcess.remount(path, access)) {
+      throw new CommandException(
+          mountpoint + " cannot be remounted " + access + ": see what mount(8) says above");
+    }
+    if (notifies) {
+      HostProcess.announceReady();
+    }
   }
 }

@@ -3,6 +3,7 @@ package org.vexfs.daemon.app;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
@@ -14,15 +15,20 @@ import org.vexfs.daemon.overlay.Overlay;
 /// @param cacheTimes `attr_timeout` and `entry_timeout`
 /// @param maxReadBytes `max_read`, where given
 /// @param readOnly whether `ro` was given
+/// @param isSourceShared whether `shared_source` was given: others change SOURCE behind the mount
 /// @param forLibfuse everything else
 record MountOptions(
     Overlay.CacheTimes cacheTimes,
     OptionalInt maxReadBytes,
     boolean readOnly,
+    boolean isSourceShared,
     List<String> forLibfuse) {
 
   /// Seconds for which names and attributes are kept where the options do not say.
   private static final double DEFAULT_TIMEOUT_SECONDS = 1.0;
+
+  /// Of the daemon's own: see [#isSourceShared].
+  static final String SHARED_SOURCE = "shared_source";
 
   /// What mount(8) and fstab mean for themselves.
   private static final Set<String> OF_MOUNT =
@@ -50,8 +56,9 @@ record MountOptions(
 
   /// Sorts the options; `source` is what mount tables show as the device.
   static MountOptions parse(List<String> arguments, String source) throws InvalidOptionException {
-    double attributeSeconds = DEFAULT_TIMEOUT_SECONDS;
-    double entrySeconds = DEFAULT_TIMEOUT_SECONDS;
+    boolean isSourceShared = split(arguments).contains(SHARED_SOURCE);
+    double attributeSeconds = isSourceShared ? 0 : DEFAULT_TIMEOUT_SECONDS;
+    double entrySeconds = attributeSeconds;
     OptionalInt maxReadBytes = OptionalInt.empty();
     List<String> forLibfuse =
         new ArrayList<>(
@@ -66,7 +73,8 @@ record MountOptions(
           forLibfuse.add(option);
         }
         default -> {
-          if (!OF_MOUNT.contains(option) && !option.startsWith("x-")) {
+          boolean isOurs = option.equals(SHARED_SOURCE) || OF_MOUNT.contains(option);
+          if (!isOurs && !option.startsWith("x-")) {
             forLibfuse.add(option);
           }
         }
@@ -76,7 +84,19 @@ record MountOptions(
         new Overlay.CacheTimes(entrySeconds, attributeSeconds),
         maxReadBytes,
         forLibfuse.contains("ro"),
+        isSourceShared,
         List.copyOf(forLibfuse));
+  }
+
+  /// What an existing mount is to be changed to, `ro` or `rw`, where the options are those of a
+  /// remount. All else is fixed when a daemon starts; as with every FUSE mount it is passed over.
+  static Optional<String> remount(List<String> arguments) {
+    List<String> options = split(arguments);
+    if (!options.contains("remount")) {
+      return Optional.empty();
+    }
+    boolean isReadOnly = options.lastIndexOf("ro") > options.lastIndexOf("rw");
+    return Optional.of(isReadOnly ? "ro" : "rw");
   }
 
   private static List<String> split(List<String> arguments) {

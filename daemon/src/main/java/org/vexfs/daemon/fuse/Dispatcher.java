@@ -110,6 +110,7 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
       case FsRequest.Rename r -> rename(r, host);
       case FsRequest.Open r -> open(r, host);
       case FsRequest.Create r -> create(r, host, arena);
+      case FsRequest.CreateNameless r -> createNameless(r, host, arena);
       case FsRequest.Read r -> read(r, host);
       case FsRequest.Write r -> write(r, host);
       case FsRequest.Seek r -> seek(r, host);
@@ -131,6 +132,7 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
       case FsRequest.ListAttributes r -> listAttributes(r, host);
       case FsRequest.SetAttribute r -> setAttribute(r, host);
       case FsRequest.RemoveAttribute r -> removeAttribute(r, host);
+      case FsRequest.Control r -> trees.of(r.node()).ioctl(host, r.node(), r.command());
     }
   }
 
@@ -235,11 +237,16 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
     Reply.Entry entry = Reply.Entry.in(arena);
     Created created =
         tree.create(host, r.caller(), r.parent(), r.name(), r.mode(), r.flags(), entry.stat());
-    entry.with(created.node(), tree.entryTimeoutSeconds(), tree.attributeTimeoutSeconds());
-    if (!r.reply().created(entry, created.opened())) {
-      tree.release(host, created.opened().handle());
-      tree.forget(host, created.node(), 1);
-    }
+    answerCreated(r.reply(), host, tree, entry, created);
+  }
+
+  private void createNameless(FsRequest.CreateNameless r, Host host, Arena arena)
+      throws ErrnoException, VectorFailure {
+    FileTree tree = trees.of(r.parent());
+    Reply.Entry entry = Reply.Entry.in(arena);
+    Created created =
+        tree.createNameless(host, r.caller(), r.parent(), r.mode(), r.flags(), entry.stat());
+    answerCreated(r.reply(), host, tree, entry, created);
   }
 
   private void read(FsRequest.Read r, Host host) throws ErrnoException, VectorFailure {
@@ -248,7 +255,12 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
   }
 
   private void write(FsRequest.Write r, Host host) throws ErrnoException, VectorFailure {
-    r.reply().written(trees.of(r.node()).write(host, r.handle(), r.offset(), r.data().bytes));
+    FileTree tree = trees.of(r.node());
+    r.reply()
+        .written(
+            r.appends()
+                ? tree.append(host, r.handle(), r.offset(), r.data().bytes)
+                : tree.write(host, r.handle(), r.offset(), r.data().bytes));
   }
 
   private void seek(FsRequest.Seek r, Host host) throws ErrnoException, VectorFailure {
@@ -350,12 +362,12 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
 
   private void listAttributes(FsRequest.ListAttributes r, Host host)
       throws ErrnoException, VectorFailure {
-    r.reply().attributeValue(trees.of(r.node()).listxattr(host, r.node()), r.size());
+    r.reply().attributeValue(trees.of(r.node()).listxattr(host, r.caller(), r.node()), r.size());
   }
 
   private void setAttribute(FsRequest.SetAttribute r, Host host)
       throws ErrnoException, VectorFailure {
-    trees.of(r.node()).setxattr(host, r.node(), r.name(), r.value().bytes, r.flags());
+    trees.of(r.node()).setxattr(host, r.caller(), r.node(), r.name(), r.value().bytes, r.flags());
     r.reply().done();
   }
 
@@ -363,6 +375,15 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
       throws ErrnoException, VectorFailure {
     trees.of(r.node()).removexattr(host, r.node(), r.name());
     r.reply().done();
+  }
+
+  private static void answerCreated(
+      Reply reply, Host host, FileTree tree, Reply.Entry entry, Created created) {
+    entry.with(created.node(), tree.entryTimeoutSeconds(), tree.attributeTimeoutSeconds());
+    if (!reply.created(entry, created.opened())) {
+      tree.release(host, created.opened().handle());
+      tree.forget(host, created.node(), 1);
+    }
   }
 
   /// Tells the kernel of a node; takes the look-up back where it did not listen.

@@ -55,11 +55,15 @@ sealed interface FsRequest {
   record Create(Reply reply, Caller caller, NodeId parent, String name, int mode, int flags)
       implements FsRequest {}
 
+  record CreateNameless(Reply reply, Caller caller, NodeId parent, int mode, int flags)
+      implements FsRequest {}
+
   record Read(Reply reply, NodeId node, HandleId handle, long offset, int size)
       implements FsRequest {}
 
   /// `data` lies in a receive buffer that goes back to its pool once the request was handled.
-  record Write(Reply reply, NodeId node, HandleId handle, long offset, WriteData data)
+  record Write(
+      Reply reply, NodeId node, HandleId handle, long offset, WriteData data, boolean appends)
       implements FsRequest {}
 
   record Seek(Reply reply, NodeId node, HandleId handle, long offset, int whence)
@@ -106,12 +110,16 @@ sealed interface FsRequest {
 
   record GetAttribute(Reply reply, NodeId node, String name, long size) implements FsRequest {}
 
-  record ListAttributes(Reply reply, NodeId node, long size) implements FsRequest {}
+  record ListAttributes(Reply reply, Caller caller, NodeId node, long size) implements FsRequest {}
 
-  record SetAttribute(Reply reply, NodeId node, String name, AttributeValue value, int flags)
+  record SetAttribute(
+      Reply reply, Caller caller, NodeId node, String name, AttributeValue value, int flags)
       implements FsRequest {}
 
   record RemoveAttribute(Reply reply, NodeId node, String name) implements FsRequest {}
+
+  /// `command` as `ioctl(2)` calls its request.
+  record Control(Reply reply, NodeId node, int command) implements FsRequest {}
 
   /// The call that users know it by, for messages.
   default String operation() {
@@ -129,7 +137,7 @@ sealed interface FsRequest {
       case RemoveDirectory _ -> "rmdir";
       case Rename _ -> "rename";
       case Open _ -> "open";
-      case Create _ -> "create";
+      case Create _, CreateNameless _ -> "create";
       case Read _ -> "read";
       case Write _ -> "write";
       case Seek _ -> "lseek";
@@ -150,6 +158,7 @@ sealed interface FsRequest {
       case ListAttributes _ -> "listxattr";
       case SetAttribute _ -> "setxattr";
       case RemoveAttribute _ -> "removexattr";
+      case Control _ -> "ioctl";
     };
   }
 
@@ -171,6 +180,7 @@ sealed interface FsRequest {
       case Rename r -> r.parent();
       case Open r -> r.node();
       case Create r -> r.parent();
+      case CreateNameless r -> r.parent();
       case Read r -> r.node();
       case Write r -> r.node();
       case Seek r -> r.node();
@@ -192,6 +202,7 @@ sealed interface FsRequest {
       case ListAttributes r -> r.node();
       case SetAttribute r -> r.node();
       case RemoveAttribute r -> r.node();
+      case Control r -> r.node();
     };
   }
 }

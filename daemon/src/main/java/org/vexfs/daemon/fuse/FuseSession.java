@@ -12,16 +12,16 @@ import java.util.OptionalInt;
 import org.vexfs.bindings.FuseLibrary;
 import org.vexfs.bindings.fuse.Fuse;
 import org.vexfs.bindings.fuse.fuse_args;
-import org.vexfs.bindings.fuse.fuse_lowlevel_ops;
 import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.control.ErrorLog;
 import org.vexfs.daemon.overlay.FileTree;
+import org.vexfs.daemon.overlay.KernelCache;
 
 /// One session with the kernel: from mounting to the last answered request.
 ///
 /// Order: [#open], [#mount], [#start], [#awaitContact]; then [#awaitEnd], which returns once the
 /// file system was unmounted by whomever, and [#close].
-public final class FuseSession implements AutoCloseable {
+public final class FuseSession implements KernelCache, AutoCloseable {
   /// Threads that receive; handling happens elsewhere, so two keep one request coming while another
   /// is decoded.
   private static final int RECEIVERS = 2;
@@ -78,13 +78,13 @@ public final class FuseSession implements AutoCloseable {
       throws SessionException {
     Negotiation negotiation = new Negotiation(maxReadBytes);
     // The kernel may call as long as the process lives, so the functions do too.
-    MemorySegment table = new Upcalls(library.fileInfoBits(), negotiation).table(Arena.global());
+    MemorySegment table = new Upcalls(library, negotiation).table(Arena.global());
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment session =
           Fuse.fuse_session_new(
               arguments(arena, options),
               table,
-              fuse_lowlevel_ops.layout().byteSize(),
+              table.byteSize(),
               MemorySegment.NULL);
       if (session.address() == 0) {
         throw new SessionException(
@@ -146,7 +146,7 @@ public final class FuseSession implements AutoCloseable {
     }
   }
 
-  /// Has the kernel drop a name. Not within a request.
+  @Override
   public void drop(NodeId parent, String name) {
     try (Arena arena = Arena.ofConfined()) {
       // The kernel says ENOENT where it does not know the name, which is as well.
@@ -154,6 +154,12 @@ public final class FuseSession implements AutoCloseable {
           Fuse.fuse_lowlevel_notify_inval_entry(
               session, parent.value(), arena.allocateFrom(name, ISO_8859_1), name.length());
     }
+  }
+
+  @Override
+  public void dropContent(NodeId node) {
+    // The kernel says ENOENT where it does not know the node any more, which is as well.
+    int _ = Fuse.fuse_lowlevel_notify_inval_inode(session, node.value(), 0, 0);
   }
 
   /// Requests that were received since the start.

@@ -2,8 +2,10 @@ package org.vexfs.daemon.fuse;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.vexfs.bindings.fuse.fuse_file_info;
 import org.vexfs.bindings.fuse.fuse_lowlevel_ops;
+import org.vexfs.bindings.libc.Libc;
 import org.vexfs.daemon.base.NodeId;
 
 /// What libfuse calls about open files and directories: the part of [Upcalls] that opens them, and
@@ -21,6 +23,7 @@ final class HandleUpcalls {
     addRanges(ops, arena);
     addLocks(ops, arena);
     addDirectories(ops, arena);
+    addControl(ops, arena);
   }
 
   private void addContent(MemorySegment ops, Arena arena) {
@@ -78,7 +81,8 @@ final class HandleUpcalls {
                             new NodeId(node),
                             Arguments.handle(info),
                             offset,
-                            Arguments.writeData(data, size))),
+                            Arguments.writeData(data, size),
+                            appends(info))),
             arena));
     fuse_lowlevel_ops.flush(
         ops,
@@ -114,6 +118,13 @@ final class HandleUpcalls {
             arena));
   }
 
+  /// Whether the caller's description has `O_APPEND`, now rather than when it was opened. Pages of
+  /// the cache have their place whatever the handle that brings them.
+  private boolean appends(MemorySegment info) {
+    return (fuse_file_info.flags(info) & Libc.O_APPEND()) != 0
+        && !intake.fileInfoBits().isWritePage(info);
+  }
+
   private void addRanges(MemorySegment ops, Arena arena) {
     fuse_lowlevel_ops.lseek(
         ops,
@@ -147,6 +158,35 @@ final class HandleUpcalls {
                             Arguments.place(from, fromOffset, fromInfo),
                             Arguments.place(to, toOffset, toInfo),
                             length)),
+            arena));
+  }
+
+  /// `tmpfile`, a function that the bindings do not know: they are made of the headers of an older
+  /// libfuse, whose table ends before it. To C it is of the same shape as `fsync`.
+  void addNameless(MemorySegment ops, Arena arena) {
+    MemorySegment function =
+        fuse_lowlevel_ops.fsync.allocate(
+            (req, parent, mode, info) ->
+                intake.take(
+                    req,
+                    reply ->
+                        new FsRequest.CreateNameless(
+                            reply,
+                            Arguments.caller(req),
+                            new NodeId(parent),
+                            mode,
+                            fuse_file_info.flags(info))),
+            arena);
+    ops.set(ValueLayout.ADDRESS, fuse_lowlevel_ops.sizeof(), function);
+  }
+
+  private void addControl(MemorySegment ops, Arena arena) {
+    fuse_lowlevel_ops.ioctl(
+        ops,
+        fuse_lowlevel_ops.ioctl.allocate(
+            (req, node, command, argument, info, flags, input, inputSize, outputSize) ->
+                intake.take(
+                    req, reply -> new FsRequest.Control(reply, new NodeId(node), command)),
             arena));
   }
 

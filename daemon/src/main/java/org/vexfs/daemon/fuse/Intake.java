@@ -27,6 +27,11 @@ final class Intake {
     FsRequest copy(Reply reply);
   }
 
+  /// Where this libfuse keeps what the arguments of a call have as bits.
+  FileInfoBits fileInfoBits() {
+    return fileInfoBits;
+  }
+
   /// Takes over a request that is to be answered.
   void take(MemorySegment request, Copier copier) {
     take(Reply.to(request, fileInfoBits), copier);

@@ -14,6 +14,13 @@ final class Negotiation {
   /// I/O).
   private static final int MAX_BACKGROUND = 64;
 
+  /// Without the umask applied, because a directory's default ACL takes its place.
+  private static final int WANTED =
+      Fuse.FUSE_CAP_PARALLEL_DIROPS()
+          | Fuse.FUSE_CAP_ATOMIC_O_TRUNC()
+          | Fuse.FUSE_CAP_POSIX_ACL()
+          | Fuse.FUSE_CAP_DONT_MASK();
+
   private final OptionalInt maxReadBytes;
   private final CountDownLatch done = new CountDownLatch(1);
 
@@ -26,7 +33,7 @@ final class Negotiation {
   void negotiate(MemorySegment connection) {
     int capable = fuse_conn_info.capable(connection);
     int want = fuse_conn_info.want(connection);
-    want |= capable & (Fuse.FUSE_CAP_PARALLEL_DIROPS() | Fuse.FUSE_CAP_ATOMIC_O_TRUNC());
+    want |= capable & WANTED;
     // The daemon writes with privileges that keep set-id bits, so the kernel must ask for their
     // removal.
     want &= ~Fuse.FUSE_CAP_HANDLE_KILLPRIV();

@@ -2,9 +2,10 @@ package org.vexfs.daemon.fuse;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.vexfs.bindings.FileInfoBits;
+import org.vexfs.bindings.FuseLibrary;
 import org.vexfs.bindings.fuse.fuse_lowlevel_ops;
 import org.vexfs.daemon.base.NodeId;
 
@@ -15,19 +16,27 @@ final class Upcalls {
 
   private final Intake intake;
   private final Negotiation negotiation;
+  private final boolean knowsTmpfile;
 
-  Upcalls(FileInfoBits fileInfoBits, Negotiation negotiation) {
-    this.intake = new Intake(fileInfoBits);
+  Upcalls(FuseLibrary library, Negotiation negotiation) {
+    this.intake = new Intake(library.fileInfoBits());
     this.negotiation = negotiation;
+    this.knowsTmpfile = library.knowsTmpfile();
   }
 
-  /// The table of functions that `fuse_session_new` takes; it and the functions live as long as
-  /// `arena`.
+  /// The table of functions that `fuse_session_new` takes, as long as this libfuse knows it; it and
+  /// the functions live as long as `arena`.
   MemorySegment table(Arena arena) {
-    MemorySegment ops = fuse_lowlevel_ops.allocate(arena);
+    long known = fuse_lowlevel_ops.sizeof();
+    MemorySegment ops =
+        arena.allocate(knowsTmpfile ? known + ValueLayout.ADDRESS.byteSize() : known, 8);
     fuse_lowlevel_ops.init(ops, fuse_lowlevel_ops.init.allocate(this::init, arena));
     addNames(ops, arena);
-    new HandleUpcalls(intake).addTo(ops, arena);
+    HandleUpcalls handles = new HandleUpcalls(intake);
+    handles.addTo(ops, arena);
+    if (knowsTmpfile) {
+      handles.addNameless(ops, arena);
+    }
     addAttributes(ops, arena);
     return ops;
   }
@@ -205,7 +214,10 @@ final class Upcalls {
         fuse_lowlevel_ops.listxattr.allocate(
             (req, node, size) ->
                 intake.take(
-                    req, reply -> new FsRequest.ListAttributes(reply, new NodeId(node), size)),
+                    req,
+                    reply ->
+                        new FsRequest.ListAttributes(
+                            reply, Arguments.caller(req), new NodeId(node), size)),
             arena));
     fuse_lowlevel_ops.setxattr(
         ops,
@@ -216,6 +228,7 @@ final class Upcalls {
                     reply ->
                         new FsRequest.SetAttribute(
                             reply,
+                            Arguments.caller(req),
                             new NodeId(node),
                             Arguments.text(name),
                             new AttributeValue(Arguments.copy(value, size)),

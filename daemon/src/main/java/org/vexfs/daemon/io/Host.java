@@ -34,6 +34,7 @@ public final class Host implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final CallMemory memory = new CallMemory(arena);
   private final HostAttributes attributes = new HostAttributes(memory, arena);
+  private final HostStatx statx = new HostStatx(memory, arena);
   private final HostLocks locks = new HostLocks(memory, arena);
   private final MemorySegment stat = org.vexfs.bindings.libc.stat.allocate(arena);
   private final MemorySegment times = timespec.allocateArray(2, arena);
@@ -69,6 +70,11 @@ public final class Host implements AutoCloseable {
   /// Calls about extended attributes; they serve the same thread.
   public HostAttributes attributes() {
     return attributes;
+  }
+
+  /// What only `statx(2)` tells; serves the same thread.
+  public HostStatx statx() {
+    return statx;
   }
 
   /// Calls that lock files; they serve the same thread.

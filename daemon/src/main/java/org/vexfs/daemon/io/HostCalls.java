@@ -19,6 +19,10 @@ final class HostCalls {
           Linker.nativeLinker().defaultLookup().findOrThrow("openat"),
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
           Linker.Option.firstVariadicArg(3));
+  static final MethodHandle STATX =
+      link(
+          Linker.nativeLinker().defaultLookup().findOrThrow("statx"),
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
   static final MethodHandle FCNTL =
       link(
           Linker.nativeLinker().defaultLookup().findOrThrow("fcntl"),

@@ -2,48 +2,47 @@ package org.vexfs.daemon.overlay;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.vexfs.bindings.libc.Libc;
 import org.vexfs.bindings.libc.stat;
 import org.vexfs.daemon.base.Caller;
+import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.search.SearchView;
 
-/// What one caller may see of SOURCE, by the modes of files and directories. For one search:
-/// directories are remembered.
-///
-/// The caller's supplementary groups are read when the view is made; where its process is out of
-/// sight (another PID namespace, or gone), it has none, and sees less rather than more.
+/// What one caller may see of SOURCE, by the modes and access control lists of files and
+/// directories. For one search: directories are remembered, and so are the caller's groups.
 final class CallerView implements SearchView {
   private static final int READ = 4;
   private static final int SEARCH = 1;
   private static final int OWNER_SHIFT = 6;
   private static final int GROUP_SHIFT = 3;
+  private static final int GROUP_BITS = 070;
   private static final String USER_PREFIX = "user.";
 
   private final Host host;
   private final Inode root;
   private final Caller caller;
+  private final Consumer<TreePath> vanished;
   private final Set<Integer> groups;
   private final Map<TreePath, Boolean> searchable = new HashMap<>();
 
-  CallerView(Host host, Inode root, Caller caller) {
+  /// `vanished` hears of files that are not there any more.
+  CallerView(Host host, Inode root, Caller caller, Consumer<TreePath> vanished) {
     this.host = host;
     this.root = root;
     this.caller = caller;
-    this.groups = caller.uid() == 0 ? Set.of() : groupsOf(caller);
+    this.vanished = vanished;
+    this.groups = caller.uid() == 0 ? Set.of() : SupplementaryGroups.of(caller);
   }
 
   @Override
@@ -51,10 +50,13 @@ final class CallerView implements SearchView {
     MemorySegment attributes = host.scratchStat();
     try {
       host.fstatat(root.descriptor, path.bytes(), attributes);
-    } catch (ErrnoException gone) {
+      return permits(path, attributes, READ) && isSearchable(path.parent());
+    } catch (ErrnoException e) {
+      if (VanishedFiles.isAbsence(e)) {
+        vanished.accept(path);
+      }
       return false;
     }
-    return permits(attributes, READ) && isSearchable(path.parent());
   }
 
   private boolean isSearchable(TreePath directory) {
@@ -77,27 +79,44 @@ final class CallerView implements SearchView {
       } else {
         host.fstatat(root.descriptor, directory.bytes(), attributes);
       }
-      return permits(attributes, SEARCH);
+      return permits(directory, attributes, SEARCH);
     } catch (ErrnoException gone) {
       return false;
     }
   }
 
-  private boolean permits(MemorySegment attributes, int wanted) {
+  private boolean permits(TreePath path, MemorySegment attributes, int wanted)
+      throws ErrnoException {
     if (caller.uid() == 0) {
       return true;
     }
     int mode = stat.st_mode(attributes);
-    int gid = stat.st_gid(attributes);
-    int shift;
-    if (stat.st_uid(attributes) == caller.uid()) {
-      shift = OWNER_SHIFT;
-    } else if (gid == caller.gid() || groups.contains(gid)) {
-      shift = GROUP_SHIFT;
-    } else {
-      shift = 0;
+    boolean isOwner = stat.st_uid(attributes) == caller.uid();
+    boolean isInGroup = groups.contains(stat.st_gid(attributes));
+    // As the kernel has it: without permissions for the group, no list grants or refuses more.
+    boolean mayHaveList = !isOwner && (mode & GROUP_BITS) != 0;
+    Optional<AccessList> list = mayHaveList ? accessList(path) : Optional.empty();
+    if (list.isPresent()) {
+      return list.get().permits(wanted, isOwner, caller.uid(), isInGroup, groups);
     }
+    int shift = isOwner ? OWNER_SHIFT : isInGroup ? GROUP_SHIFT : 0;
     return (mode >> shift & wanted) == wanted;
+  }
+
+  private Optional<AccessList> accessList(TreePath path) throws ErrnoException {
+    int flags = Libc.O_PATH() | Libc.O_NOFOLLOW();
+    String below = path.isRoot() ? "." : path.bytes();
+    int descriptor = host.openat(root.descriptor, below, flags, 0);
+    try {
+      return AccessList.of(host.attributes().get(descriptor, AccessList.ATTRIBUTE));
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.ENODATA || e.errno() == Errno.EOPNOTSUPP) {
+        return Optional.empty();
+      }
+      throw e;
+    } finally {
+      host.closeDescriptor(descriptor);
+    }
   }
 
   @Override
@@ -122,20 +141,5 @@ final class CallerView implements SearchView {
       return attributes;
     }
     return attributes;
-  }
-
-  private static Set<Integer> groupsOf(Caller caller) {
-    Path status = Path.of("/proc", Integer.toString(caller.pid()), "status");
-    try (var lines = Files.lines(status, ISO_8859_1)) {
-      Set<Integer> groups = new HashSet<>();
-      lines
-          .filter(line -> line.startsWith("Groups:"))
-          .flatMap(line -> Arrays.stream(line.substring("Groups:".length()).strip().split(" ", 0)))
-          .filter(group -> !group.isEmpty())
-          .forEach(group -> groups.add(Integer.parseUnsignedInt(group)));
-      return groups;
-    } catch (IOException unseen) {
-      return Set.of();
-    }
   }
 }

@@ -7,8 +7,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.vexfs.bindings.libc.Libc;
 import org.vexfs.bindings.libc.stat;
+import org.vexfs.daemon.base.Caller;
 import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
+import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.io.FileIdentity;
 import org.vexfs.daemon.io.Host;
@@ -16,6 +18,8 @@ import org.vexfs.daemon.io.Host;
 /// The extended attributes of a file as its users see them: the host's own, and the vectors among
 /// them, which [VectorAttributes] keeps.
 final class ExtendedAttributes {
+  private static final String TRUSTED_PREFIX = "trusted.";
+
   private final Namespace namespace;
   private final VectorAttributes vectors;
 
@@ -33,22 +37,64 @@ final class ExtendedAttributes {
     return Host.fileOf(attributes);
   }
 
-  /// The value.
+  /// The value. A host without access control lists says EOPNOTSUPP of them, for which the kernel
+  /// would refuse everybody but the owner; that there is none is as true.
   byte[] get(Host host, Inode inode, String name) throws ErrnoException, VectorFailure {
-    return VectorAttributes.isVectorName(name)
-        ? vectors.get(namespace.pathOf(host, inode), inode.file, name)
-        : host.attributes().get(inode.descriptor, name);
+    if (VectorAttributes.isVectorName(name)) {
+      return vector(host, inode, name);
+    }
+    try {
+      return host.attributes().get(inode.descriptor, name);
+    } catch (ErrnoException e) {
+      boolean isListUnknown = e.errno() == Errno.EOPNOTSUPP && AccessList.isAttribute(name);
+      throw isListUnknown ? ErrnoException.of(Errno.ENODATA) : e;
+    }
   }
 
-  /// The names, each followed by NUL.
-  byte[] list(Host host, Inode inode) throws ErrnoException, VectorFailure {
-    byte[] names = host.attributes().list(inode.descriptor);
+  private byte[] vector(Host host, Inode inode, String name) throws ErrnoException, VectorFailure {
+    TreePath path;
+    try {
+      path = namespace.vectorPathOf(host, inode);
+    } catch (ErrnoException e) {
+      throw e.errno() == Errno.ENOENT ? ErrnoException.of(Errno.ENODATA) : e;
+    }
+    return vectors.get(path, inode.file, name);
+  }
+
+  /// The names, each followed by NUL. As the host has it, only the privileged hear of the `trusted.`
+  /// ones, which the daemon itself may see.
+  byte[] list(Host host, Caller caller, Inode inode) throws ErrnoException, VectorFailure {
+    byte[] all = host.attributes().list(inode.descriptor);
+    byte[] names = caller.uid() == 0 ? all : withoutTrusted(all);
     return vectors.hasNone() ? names : withVectorNames(host, inode, names);
+  }
+
+  private static byte[] withoutTrusted(byte[] names) {
+    String list = new String(names, ISO_8859_1);
+    if (!list.contains(TRUSTED_PREFIX)) {
+      return names;
+    }
+    StringBuilder kept = new StringBuilder();
+    for (String name : list.split("\0", 0)) {
+      if (!name.startsWith(TRUSTED_PREFIX)) {
+        kept.append(name).append('\0');
+      }
+    }
+    return kept.toString().getBytes(ISO_8859_1);
   }
 
   private byte[] withVectorNames(Host host, Inode inode, byte[] names)
       throws ErrnoException, VectorFailure {
-    List<String> added = vectors.names(namespace.pathOf(host, inode), inode.file);
+    List<String> added;
+    try {
+      added = vectors.names(namespace.vectorPathOf(host, inode), inode.file);
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.ENOENT) {
+        // Nameless: with its last name a file loses its vectors.
+        return names;
+      }
+      throw e;
+    }
     if (added.isEmpty()) {
       return names;
     }
@@ -62,21 +108,26 @@ final class ExtendedAttributes {
   }
 
   /// Sets a value; `flags` as in `setxattr(2)`.
-  void set(Host host, Inode inode, String name, byte[] value, int flags)
+  void set(Host host, Caller caller, Inode inode, String name, byte[] value, int flags)
       throws ErrnoException, VectorFailure {
     if (VectorAttributes.isVectorName(name)) {
       host.fstat(inode.descriptor, host.scratchStat());
       FileIdentity file = requireRegular(host.scratchStat());
+      namespace.arrived(host, inode);
       namespace.attaching(
           () -> vectors.set(namespace.pathOf(host, inode), file, name, value, flags));
     } else {
       host.attributes().set(inode.descriptor, name, value, flags);
+      if (name.equals(AccessList.ATTRIBUTE)) {
+        SetIdBits.permissionsChanged(host, caller, inode);
+      }
     }
   }
 
   /// Removes an attribute.
   void remove(Host host, Inode inode, String name) throws ErrnoException, VectorFailure {
     if (VectorAttributes.isVectorName(name)) {
+      namespace.arrived(host, inode);
       namespace.attaching(() ->
           vectors.remove(
               namespace.pathOf(host, inode), inode.file, VectorAttributes.collectionOf(name)));

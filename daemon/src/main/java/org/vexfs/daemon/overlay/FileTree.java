@@ -47,7 +47,8 @@ public interface FileTree {
     throw ErrnoException.of(Errno.EINVAL);
   }
 
-  /// Makes a file, device, pipe or socket.
+  /// Makes a file, device, pipe or socket. Here and in [#mkdir] and [#create], the caller's umask is
+  /// not applied to `mode` yet.
   default NodeId mknod(
       Host host,
       Caller caller,
@@ -108,6 +109,13 @@ public interface FileTree {
     throw ErrnoException.of(Errno.EPERM);
   }
 
+  /// Makes and opens a file without a name (`O_TMPFILE`).
+  default Created createNameless(
+      Host host, Caller caller, NodeId parent, int mode, int flags, MemorySegment stat)
+      throws ErrnoException, VectorFailure {
+    throw ErrnoException.of(Errno.EOPNOTSUPP);
+  }
+
   /// Up to `size` bytes from `offset`.
   Content read(Host host, HandleId handle, long offset, int size)
       throws ErrnoException, VectorFailure;
@@ -115,6 +123,13 @@ public interface FileTree {
   /// Writes `data` at `offset`; returns the bytes taken.
   long write(Host host, HandleId handle, long offset, MemorySegment data)
       throws ErrnoException, VectorFailure;
+
+  /// Writes `data` at the end of the file, which the kernel takes to be at `offset`; returns the
+  /// bytes taken.
+  default long append(Host host, HandleId handle, long offset, MemorySegment data)
+      throws ErrnoException, VectorFailure {
+    return write(host, handle, offset, data);
+  }
 
   /// Where the next data (`SEEK_DATA`) or hole (`SEEK_HOLE`) begins, at `offset` or after it.
   default long seek(Host host, HandleId handle, long offset, int whence)
@@ -180,19 +195,27 @@ public interface FileTree {
   /// Figures of the file system that holds the tree, as `struct statvfs`.
   void statfs(Host host, MemorySegment statvfs) throws ErrnoException;
 
-  /// The value of an extended attribute.
-  default byte[] getxattr(Host host, NodeId node, String name)
-      throws ErrnoException, VectorFailure {
-    throw ErrnoException.of(Errno.EOPNOTSUPP);
+  /// `ioctl(2)`: files here have no controls of their own, and the host's are out of reach, since
+  /// the memory that their arguments point to is.
+  default void ioctl(Host host, NodeId node, int command) throws ErrnoException {
+    throw ErrnoException.of(Errno.ENOTTY);
   }
 
-  /// The names of the extended attributes, each followed by NUL.
-  default byte[] listxattr(Host host, NodeId node) throws ErrnoException, VectorFailure {
+  /// The value of an extended attribute. A tree without attributes says ENODATA: EOPNOTSUPP, said
+  /// of an access control list, would have the kernel refuse everybody but the owner.
+  default byte[] getxattr(Host host, NodeId node, String name)
+      throws ErrnoException, VectorFailure {
+    throw ErrnoException.of(Errno.ENODATA);
+  }
+
+  /// The names of the extended attributes that `caller` may know of, each followed by NUL.
+  default byte[] listxattr(Host host, Caller caller, NodeId node) throws ErrnoException, VectorFailure {
     return new byte[0];
   }
 
   /// Sets an extended attribute; `flags` as in `setxattr(2)`.
-  default void setxattr(Host host, NodeId node, String name, byte[] value, int flags)
+  default void setxattr(
+      Host host, Caller caller, NodeId node, String name, byte[] value, int flags)
       throws ErrnoException, VectorFailure {
     throw ErrnoException.of(Errno.EOPNOTSUPP);
   }

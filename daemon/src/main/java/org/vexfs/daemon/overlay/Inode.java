@@ -16,6 +16,12 @@ final class Inode {
   /// where a descriptor leads, as it may be closed meanwhile.
   volatile int[] otherNames = {};
 
+  /// The content stamp of a file whose attributes were not looked at yet.
+  static final long UNSEEN = 0;
+
+  /// What [SourceChanges] last saw of the file's length and times.
+  volatile long contentStamp = UNSEEN;
+
   /// References that the kernel holds; guarded by the entry of [InodeTable] that holds this inode.
   long lookups = 1;
 

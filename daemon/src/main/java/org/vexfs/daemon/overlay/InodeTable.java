@@ -49,6 +49,15 @@ final class InodeTable {
   /// Whom to tell that there are too many.
   private volatile Runnable crowdedListener = () -> {};
 
+  private volatile ArrivalListener arrivalListener = (host, inode) -> {};
+
+  /// Hears of every look-up that found a file.
+  @FunctionalInterface
+  interface ArrivalListener {
+    /// The kernel has come to know `inode`, perhaps by one name more.
+    void arrived(Host host, Inode inode);
+  }
+
   /// Takes over `rootDescriptor`, an `O_PATH` descriptor of SOURCE.
   InodeTable(Host host, int rootDescriptor) throws ErrnoException {
     MemorySegment stat = host.scratchStat();
@@ -87,6 +96,11 @@ final class InodeTable {
   /// Has `listener` told whenever there are too many inodes; it must not wait.
   void onCrowded(Runnable listener) {
     crowdedListener = listener;
+  }
+
+  /// Has `listener` told of every look-up.
+  void onArrival(ArrivalListener listener) {
+    arrivalListener = listener;
   }
 
   /// Whether the kernel is to forget some more: until a quarter of the budget is free.
@@ -130,16 +144,16 @@ final class InodeTable {
       throw e;
     }
     boolean isDirectory = (stat.st_mode(attributes) & Libc.__S_IFMT()) == Libc.__S_IFDIR();
-    boolean hasOtherNames = !isDirectory && stat.st_nlink(attributes) > 1;
     if (byId.size() > budget) {
       crowdedListener.run();
     }
-    return byFile.compute(
+    Inode arrived =
+        byFile.compute(
         Host.fileOf(attributes),
         (file, known) -> {
           if (known != null) {
             known.lookups++;
-            if (!hasOtherNames || !keepsName(host, known, descriptor)) {
+            if (isDirectory || !keepsName(host, known, descriptor)) {
               host.closeDescriptor(descriptor);
             }
             return known;
@@ -148,6 +162,8 @@ final class InodeTable {
           byId.put(added.id.value(), added);
           return added;
         });
+    arrivalListener.arrived(host, arrived);
+    return arrived;
   }
 
   /// Takes `descriptor` over if the name that it was opened by is new to `inode`.

@@ -1,8 +1,12 @@
 package org.vexfs.daemon.overlay;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.vexfs.bindings.libc.Libc;
+import org.vexfs.bindings.libc.stat;
 import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.TreePath;
@@ -16,9 +20,10 @@ import org.vexfs.daemon.io.Host;
 /// So whatever changes a name that vectors hang on, and whatever attaches a vector to a name, holds
 /// [#lock] for writing across both. Changes of names without vectors hold it for reading only: they
 /// run side by side, and no vector can be attached to such a name while they do. The lock is held
-/// across host calls because that order is its purpose; reads, writes, look-ups and `stat` never
-/// take it.
+/// across host calls because that order is its purpose; reads, writes and `stat` never take it, and
+/// a look-up only where vectors wait for the name that it found.
 final class Namespace {
+  private static final Logger LOG = LoggerFactory.getLogger(Namespace.class);
   private static final String DELETED = " (deleted)";
 
   private final Inode root;
@@ -42,7 +47,7 @@ final class Namespace {
     String path = host.pathOf(inode.descriptor);
     if (path.startsWith(prefix)) {
       TreePath below = new TreePath(path.substring(prefix.length()));
-      if (!path.endsWith(DELETED) || leadsTo(host, below, inode)) {
+      if (!path.endsWith(DELETED) || leadsTo(host, below, inode.file)) {
         return below;
       }
     }
@@ -54,7 +59,7 @@ final class Namespace {
       String path = host.pathOf(descriptor);
       if (path.startsWith(prefix)) {
         TreePath below = new TreePath(path.substring(prefix.length()));
-        if (leadsTo(host, below, inode)) {
+        if (leadsTo(host, below, inode.file)) {
           return below;
         }
       }
@@ -62,11 +67,11 @@ final class Namespace {
     throw ErrnoException.of(Errno.ENOENT);
   }
 
-  private boolean leadsTo(Host host, TreePath path, Inode inode) {
-    MemorySegment stat = host.scratchStat();
+  private boolean leadsTo(Host host, TreePath path, FileIdentity file) {
+    MemorySegment found = host.scratchStat();
     try {
-      host.fstatat(root.descriptor, path.bytes(), stat);
-      return Host.fileOf(stat).equals(inode.file);
+      host.fstatat(root.descriptor, path.bytes(), found);
+      return Host.fileOf(found).equals(file);
     } catch (ErrnoException gone) {
       return false;
     }
@@ -81,42 +86,186 @@ final class Namespace {
     return Host.fileOf(host.scratchStat());
   }
 
-  /// `link(2)`: the new name shares the vectors.
+  /// Where the vectors of a file hang: under one of its names, or, where none is known any more,
+  /// where they wait for one.
+  ///
+  /// @throws ErrnoException with `ENOENT` where there is neither
+  TreePath vectorPathOf(Host host, Inode inode) throws ErrnoException, VectorFailure {
+    arrived(host, inode);
+    try {
+      return pathOf(host, inode);
+    } catch (ErrnoException e) {
+      Optional<TreePath> place = placeOfWaiting(host, inode.descriptor);
+      return place.orElseThrow(() -> e);
+    }
+  }
+
+  private Optional<TreePath> placeOfWaiting(Host host, int descriptor)
+      throws ErrnoException, VectorFailure {
+    if (!vectors.hasDetached()) {
+      return Optional.empty();
+    }
+    Optional<TreePath> place = DetachedVectors.placeOf(host, descriptor);
+    return place.isPresent() && vectors.bearsVectors(place.get()) ? place : Optional.empty();
+  }
+
+  /// A file was looked up: if vectors wait for a name of it, they get this one. Takes [#lock] only
+  /// then.
+  void arrived(Host host, Inode inode) {
+    try {
+      Optional<TreePath> place = placeOfWaiting(host, inode.descriptor);
+      if (place.isPresent()) {
+        attaching(() -> {
+          if (vectors.bearsVectors(place.get())) {
+            vectors.renamed(place.get(), pathOf(host, inode));
+          }
+        });
+      }
+    } catch (ErrnoException | VectorFailure e) {
+      LOG.debug("Vectors still wait for a name of node {}: {}", inode.id, e.toString());
+    }
+  }
+
+  /// Takes the vectors of a file that is gone out of the store, unless it is there again.
+  void vanished(Host host, TreePath path) throws ErrnoException, VectorFailure {
+    attaching(() -> {
+      try {
+        host.fstatat(root.descriptor, path.bytes(), host.scratchStat());
+      } catch (ErrnoException e) {
+        if (!VanishedFiles.isAbsence(e)) {
+          throw e;
+        }
+        vectors.removed(path, false);
+      }
+    });
+  }
+
+  /// Whether the store has a file at `name` in a directory, as far as it is up.
+  boolean isRemembered(Host host, Inode directory, String name) throws ErrnoException {
+    return vectors.isFileKnown(pathOf(host, directory).child(name));
+  }
+
+  /// `link(2)`: the new name shares the vectors. A file whose names are all unknown has none that
+  /// a name could share; its vectors wait, and are met when the new name is looked up.
   void link(Host host, Inode inode, Inode directory, String name)
       throws ErrnoException, VectorFailure {
+    Step inHost = () -> host.link(inode.descriptor, directory.descriptor, name);
     change(
-        () -> vectors.bearsVectors(pathOf(host, inode), inode.file),
-        () -> host.link(inode.descriptor, directory.descriptor, name),
-        () -> vectors.linked(pathOf(host, inode), inode.file, pathOf(host, directory).child(name)));
+        () -> hasKnownName(host, inode) && vectors.bearsVectors(pathOf(host, inode), inode.file),
+        inHost,
+        () -> {
+          inHost.run();
+          vectors.linked(pathOf(host, inode), inode.file, pathOf(host, directory).child(name));
+        });
+  }
+
+  private boolean hasKnownName(Host host, Inode inode) {
+    try {
+      pathOf(host, inode);
+      return true;
+    } catch (ErrnoException none) {
+      return false;
+    }
   }
 
   /// `unlink(2)` and `rmdir(2)`: the last name takes the vectors with it.
   void unlink(Host host, Inode directory, String name, boolean isDirectory)
       throws ErrnoException, VectorFailure {
+    Step inHost = () -> host.unlinkat(directory.descriptor, name, isDirectory);
     change(
         () -> vectors.bearsVectors(pathOf(host, directory).child(name)),
-        () -> host.unlinkat(directory.descriptor, name, isDirectory),
-        () -> vectors.removed(pathOf(host, directory).child(name), isDirectory));
+        inHost,
+        () -> {
+          int leaving = hold(host, directory, name);
+          try {
+            inHost.run();
+            left(host, leaving, pathOf(host, directory).child(name), isDirectory);
+          } finally {
+            host.closeDescriptor(leaving);
+          }
+        });
   }
 
   /// `renameat2(2)`: vectors move along, and those of a file that is replaced go.
   void rename(Host host, Inode from, String name, Inode to, String newName, int flags)
       throws ErrnoException, VectorFailure {
-    boolean exchanges = (flags & Libc.RENAME_EXCHANGE()) != 0;
+    Step inHost = () -> host.renameat2(from.descriptor, name, to.descriptor, newName, flags);
     change(
         () ->
             vectors.bearsVectors(pathOf(host, from).child(name))
                 || vectors.bearsVectors(pathOf(host, to).child(newName)),
-        () -> host.renameat2(from.descriptor, name, to.descriptor, newName, flags),
+        inHost,
         () -> {
-          TreePath oldPath = pathOf(host, from).child(name);
-          TreePath newPath = pathOf(host, to).child(newName);
-          if (exchanges) {
-            vectors.exchanged(oldPath, newPath);
+          if ((flags & Libc.RENAME_EXCHANGE()) != 0) {
+            inHost.run();
+            vectors.exchanged(
+                pathOf(host, from).child(name), pathOf(host, to).child(newName));
           } else {
-            vectors.renamed(oldPath, newPath);
+            renameOver(host, inHost, from, name, to, newName);
           }
         });
+  }
+
+  private void renameOver(
+      Host host, Step inHost, Inode from, String name, Inode to, String newName)
+      throws ErrnoException, VectorFailure {
+    Optional<Integer> replaced = holdIfThere(host, to, newName);
+    try {
+      if (replaced.isPresent() && isSame(host, from, name, replaced.get())) {
+        // rename(2) leaves two names of one file as they are.
+        inHost.run();
+        return;
+      }
+      inHost.run();
+      TreePath newPath = pathOf(host, to).child(newName);
+      if (replaced.isPresent()) {
+        left(host, replaced.get(), newPath, false);
+      }
+      vectors.renamed(pathOf(host, from).child(name), newPath);
+    } finally {
+      replaced.ifPresent(host::closeDescriptor);
+    }
+  }
+
+  private static int hold(Host host, Inode directory, String name) throws ErrnoException {
+    return host.openat(directory.descriptor, name, Libc.O_PATH() | Libc.O_NOFOLLOW(), 0);
+  }
+
+  private static Optional<Integer> holdIfThere(Host host, Inode directory, String name)
+      throws ErrnoException {
+    try {
+      return Optional.of(hold(host, directory, name));
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isSame(Host host, Inode directory, String name, int descriptor)
+      throws ErrnoException {
+    host.fstatat(directory.descriptor, name, host.scratchStat());
+    FileIdentity file = Host.fileOf(host.scratchStat());
+    host.fstat(descriptor, host.scratchStat());
+    return Host.fileOf(host.scratchStat()).equals(file);
+  }
+
+  /// Tells the store that a name is gone which led to what `descriptor` holds: where that lives on,
+  /// but under none of the names that the store knows, its vectors wait for one.
+  private void left(Host host, int descriptor, TreePath path, boolean isDirectory)
+      throws ErrnoException, VectorFailure {
+    host.fstat(descriptor, host.scratchStat());
+    FileIdentity file = Host.fileOf(host.scratchStat());
+    boolean livesOn = !isDirectory && stat.st_nlink(host.scratchStat()) > 0;
+    if (livesOn && !vectors.hasOtherPath(path, other -> leadsTo(host, other, file))) {
+      Optional<TreePath> place = DetachedVectors.placeOf(host, descriptor);
+      if (place.isPresent()) {
+        vectors.renamed(path, place.get());
+        return;
+      }
+    }
+    vectors.removed(path, isDirectory);
   }
 
   /// A question about names, asked under [#lock].
@@ -141,12 +290,14 @@ final class Namespace {
     }
   }
 
-  private void change(Question touchesVectors, Step inHost, Step inStore)
+  /// Changes names: by `plain` where no vectors hang on them, else by `withVectors`, which does the
+  /// same and tells the store.
+  private void change(Question touchesVectors, Step plain, Step withVectors)
       throws ErrnoException, VectorFailure {
     lock.readLock().lock();
     try {
       if (vectors.hasNone() || !touchesVectors.ask()) {
-        inHost.run();
+        plain.run();
         return;
       }
     } finally {
@@ -154,8 +305,7 @@ final class Namespace {
     }
     lock.writeLock().lock();
     try {
-      inHost.run();
-      inStore.run();
+      withVectors.run();
     } finally {
       lock.writeLock().unlock();
     }

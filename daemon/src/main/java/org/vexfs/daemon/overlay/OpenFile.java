@@ -21,13 +21,38 @@ final class OpenFile {
   /// Whether an owner of locks came through it; guarded by [FileLocks]' lock.
   boolean hasLocked;
 
-  OpenFile(Inode inode, int descriptor) {
+  /// Whether the host's description has `O_APPEND`: it then writes at the end whatever the offset.
+  private final boolean appends;
+
+  OpenFile(Inode inode, int descriptor, boolean appends) {
     this.inode = inode;
     this.descriptor = descriptor;
+    this.appends = appends;
   }
 
-  /// Writes all of `data`, or as much as fits before the first error; returns the bytes written.
+  /// Writes all of `data` at `offset`, or as much as fits before the first error; returns the bytes
+  /// written. A description that appends cannot: pages of a mapping come through such a one, and
+  /// what a caller writes who has turned `O_APPEND` off.
   long write(Host host, long offset, MemorySegment data) throws ErrnoException {
+    if (!appends) {
+      return write(host, descriptor, offset, data);
+    }
+    int positioned = host.reopen(inode.descriptor, Libc.O_WRONLY());
+    try {
+      return write(host, positioned, offset, data);
+    } finally {
+      host.closeDescriptor(positioned);
+    }
+  }
+
+  /// Writes all of `data` at the end, or as much as fits before the first error; returns the bytes
+  /// written. A caller who has turned `O_APPEND` on only later writes at `offset`.
+  long append(Host host, long offset, MemorySegment data) throws ErrnoException {
+    return write(host, descriptor, offset, data);
+  }
+
+  private static long write(Host host, int descriptor, long offset, MemorySegment data)
+      throws ErrnoException {
     long written = 0;
     while (written < data.byteSize()) {
       try {

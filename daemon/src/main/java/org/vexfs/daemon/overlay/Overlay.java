@@ -2,6 +2,7 @@ package org.vexfs.daemon.overlay;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import org.vexfs.bindings.libc.Libc;
 import org.vexfs.daemon.base.Caller;
 import org.vexfs.daemon.base.Errno;
@@ -43,6 +44,10 @@ public final class Overlay implements FileTree, AutoCloseable {
   private final VectorAttributes vectors;
   private final FileLocks locks = new FileLocks();
   private final CacheTimes cacheTimes;
+  private final VanishedFiles vanished;
+
+  /// Present where SOURCE is shared with others who change it.
+  private volatile Optional<SourceChanges> changes = Optional.empty();
 
   /// How long the kernel may keep what it was told.
   ///
@@ -59,12 +64,22 @@ public final class Overlay implements FileTree, AutoCloseable {
     this.creation = new Creation(inodes);
     this.attributes = new ExtendedAttributes(namespace, vectors);
     this.cacheTimes = cacheTimes;
+    this.vanished = new VanishedFiles(namespace);
+    inodes.onArrival(namespace::arrived);
   }
 
   /// Keeps the number of files that the kernel knows within bounds, by having it forget some, until
   /// the result is closed.
   public InodeTrimmer trimThrough(KernelCache kernel) {
     return new InodeTrimmer(inodes, namespace, kernel);
+  }
+
+  /// Has the kernel drop what it keeps of files that were changed behind the mount, as soon as that
+  /// is seen, until the result is closed.
+  public SourceChanges watchThrough(KernelCache kernel) {
+    SourceChanges watching = new SourceChanges(kernel);
+    changes = Optional.of(watching);
+    return watching;
   }
 
   /// Files that the kernel knows, the root included.
@@ -79,7 +94,7 @@ public final class Overlay implements FileTree, AutoCloseable {
 
   /// What `caller` may see of the files in a search. Serves the thread that `host` serves.
   public SearchView viewOf(Host host, Caller caller) {
-    return new CallerView(host, inodes.root(), caller);
+    return new CallerView(host, inodes.root(), caller, vanished::notice);
   }
 
   /// Where `node` lies now.
@@ -140,7 +155,17 @@ public final class Overlay implements FileTree, AutoCloseable {
   @Override
   public NodeId lookup(Host host, NodeId parent, String name, MemorySegment stat)
       throws ErrnoException {
-    return inodes.acquire(host, inodes.get(parent).descriptor, name, stat).id;
+    Inode directory = inodes.get(parent);
+    try {
+      Inode inode = inodes.acquire(host, directory.descriptor, name, stat);
+      noteContent(inode, stat);
+      return inode.id;
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.ENOENT && namespace.isRemembered(host, directory, name)) {
+        vanished.notice(namespace.pathOf(host, directory).child(name));
+      }
+      throw e;
+    }
   }
 
   @Override
@@ -150,7 +175,24 @@ public final class Overlay implements FileTree, AutoCloseable {
 
   @Override
   public void getattr(Host host, NodeId node, MemorySegment stat) throws ErrnoException {
-    host.fstat(inodes.get(node).descriptor, stat);
+    Inode inode = inodes.get(node);
+    host.fstat(inode.descriptor, stat);
+    noteContent(inode, stat);
+  }
+
+  /// At `open(2)`. The kernel then drops the pages it has by itself; those that are mapped go too.
+  private void noteContentOf(Host host, Inode inode) throws ErrnoException {
+    if (changes.isPresent()) {
+      host.fstat(inode.descriptor, host.scratchStat());
+      noteContent(inode, host.scratchStat());
+    }
+  }
+
+  private void noteContent(Inode inode, MemorySegment stat) {
+    Optional<SourceChanges> watching = changes;
+    if (watching.isPresent()) {
+      watching.get().seen(inode, stat);
+    }
   }
 
   @Override
@@ -249,7 +291,16 @@ public final class Overlay implements FileTree, AutoCloseable {
   @Override
   public Opened open(Host host, Caller caller, NodeId node, int flags) throws ErrnoException {
     Inode inode = inodes.get(node);
+    noteContentOf(host, inode);
     int descriptor = host.reopen(inode.descriptor, flags & ~FLAGS_DECIDED_ALREADY);
+    if ((flags & Libc.O_TRUNC()) != 0) {
+      try {
+        SetIdBits.contentChanged(host, caller, inode);
+      } catch (ErrnoException e) {
+        host.closeDescriptor(descriptor);
+        throw e;
+      }
+    }
     return opened(inode, descriptor, flags);
   }
 
@@ -266,6 +317,17 @@ public final class Overlay implements FileTree, AutoCloseable {
   }
 
   @Override
+  public Created createNameless(
+      Host host, Caller caller, NodeId parent, int mode, int flags, MemorySegment stat)
+      throws ErrnoException {
+    // An exclusive one can never be linked; that much of the flags is for the host to know.
+    int kept = (flags & ~FLAGS_DECIDED_ALREADY) | (flags & Libc.O_EXCL());
+    Creation.NewFile file =
+        creation.nameless(host, caller, inodes.get(parent), mode, kept, stat);
+    return new Created(file.inode().id, opened(file.inode(), file.descriptor(), flags));
+  }
+
+  @Override
   public Content read(Host host, HandleId handle, long offset, int size) throws ErrnoException {
     return new Content.OfDescriptor(files.get(handle).descriptor);
   }
@@ -274,6 +336,12 @@ public final class Overlay implements FileTree, AutoCloseable {
   public long write(Host host, HandleId handle, long offset, MemorySegment data)
       throws ErrnoException {
     return files.get(handle).write(host, offset, data);
+  }
+
+  @Override
+  public long append(Host host, HandleId handle, long offset, MemorySegment data)
+      throws ErrnoException {
+    return files.get(handle).append(host, offset, data);
   }
 
   @Override
@@ -372,14 +440,16 @@ public final class Overlay implements FileTree, AutoCloseable {
   }
 
   @Override
-  public byte[] listxattr(Host host, NodeId node) throws ErrnoException, VectorFailure {
-    return attributes.list(host, inodes.get(node));
+  public byte[] listxattr(Host host, Caller caller, NodeId node)
+      throws ErrnoException, VectorFailure {
+    return attributes.list(host, caller, inodes.get(node));
   }
 
   @Override
-  public void setxattr(Host host, NodeId node, String name, byte[] value, int flags)
+  public void setxattr(
+      Host host, Caller caller, NodeId node, String name, byte[] value, int flags)
       throws ErrnoException, VectorFailure {
-    attributes.set(host, inodes.get(node), name, value, flags);
+    attributes.set(host, caller, inodes.get(node), name, value, flags);
   }
 
   @Override
@@ -391,6 +461,7 @@ public final class Overlay implements FileTree, AutoCloseable {
   /// Closes whatever the kernel left open; it asks nothing any more.
   @Override
   public void close() {
+    vanished.close();
     try (Host host = Host.borrow()) {
       locks.clear(host);
       files.clear(file -> host.closeDescriptor(file.descriptor));
@@ -400,7 +471,7 @@ public final class Overlay implements FileTree, AutoCloseable {
   }
 
   private Opened opened(Inode inode, int descriptor, int flags) {
-    HandleId handle = files.add(new OpenFile(inode, descriptor));
+    HandleId handle = files.add(new OpenFile(inode, descriptor, (flags & Libc.O_APPEND()) != 0));
     boolean direct = (flags & Libc.O_DIRECT()) != 0;
     return new Opened(handle, direct ? Opened.Caching.DIRECT : Opened.Caching.PAGES);
   }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 import org.vexfs.bindings.libc.Libc;
 import org.vexfs.daemon.base.Component;
 import org.vexfs.daemon.base.Errno;
@@ -148,6 +149,25 @@ public final class VectorAttributes {
       case FAILED -> true;
       case PENDING, IN_PROGRESS -> false;
     };
+  }
+
+  /// Whether vectors wait for a name, as far as that is known without waiting.
+  boolean hasDetached() {
+    Optional<VectorStore> ready = store.ifReady();
+    return ready.isPresent() && ready.get().directory(DetachedVectors.DIRECTORY).isPresent();
+  }
+
+  /// Whether the store has a file at this path, as far as that is known without waiting.
+  boolean isFileKnown(TreePath path) {
+    Optional<VectorStore> ready = store.ifReady();
+    return ready.isPresent() && ready.get().file(path, 0).isPresent();
+  }
+
+  /// Whether the file that the store has at this path has another, which passes `check`.
+  boolean hasOtherPath(TreePath path, Predicate<TreePath> check) throws VectorFailure {
+    VectorStore ready = store();
+    return ready.file(path, 0).map(ready::paths).orElse(List.of()).stream()
+        .anyMatch(other -> !other.equals(path) && check.test(other));
   }
 
   /// Whether a vector hangs on this name or, for a directory, below it.

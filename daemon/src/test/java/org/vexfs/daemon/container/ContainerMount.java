@@ -61,6 +61,11 @@ final class ContainerMount implements AutoCloseable {
     return mountPoint;
   }
 
+  /// A folder beside the two, on the host's own file system.
+  Path beside(String name) throws IOException {
+    return Files.createDirectories(root.resolve(name));
+  }
+
   /// Starts a container and returns when the image's own health check says that the mount answers.
   void start() {
     container =

@@ -253,6 +253,37 @@ final class SearchIT {
   }
 
   @Test
+  void otherUser_findsWhatAccessListsLetItRead() throws Exception {
+    try (var own = NativeMount.start("-o", "allow_other")) {
+      for (String name : List.of("granted", "refused", "masked", "hidden/inside", "shown/inside")) {
+        Files.createDirectories(own.path(name).getParent());
+        Attributes.attach(own.file(name, name), 1, 0);
+      }
+      Command.script(
+              """
+              cd "$1"; chmod 640 granted; chmod 644 refused masked */inside; chmod 750 shown; chmod 755 hidden
+              setfacl -m u:65534:r granted; setfacl -m u:65534:- refused; setfacl -m u:65534:r hidden
+              setfacl -m g:65534:r masked; chmod go-r masked; setfacl -m u:65534:x shown
+              """,
+              own.mountPoint())
+          .output();
+
+      String question = "cd \"$1\"; exec 3<>.vexfs/search; echo '[4,0]' >&3; cat <&3";
+      Conversation.Answer found =
+          Conversation.parse(Command.script(question, own.mountPoint()).asNobody().output());
+      String reading =
+          "cd \"$1\"; for f in granted refused masked hidden/inside shown/inside; do"
+              + " if cat $f >&2; then echo $f; fi; done 2>/dev/null";
+      List<String> read =
+          Command.script(reading, own.mountPoint()).asNobody().output().lines().toList();
+
+      List<String> expected = List.of("granted", "shown/inside");
+      assertEquals(expected, read);
+      assertEquals(expected, found.paths().stream().sorted().toList());
+    }
+  }
+
+  @Test
   void commandLine_indexesAndSearches() throws Exception {
     try (var own = NativeMount.start()) {
       own.directory("texts/birds");

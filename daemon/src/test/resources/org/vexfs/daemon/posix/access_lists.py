@@ -1,0 +1,22 @@
+make("file", b"text", 0o640)
+run("setfacl", "-m", f"u:{OTHER}:r,g:{GROUP}:rw", "file")
+run("getfacl", "-n", "file")
+show(mode("file"), os.listxattr("file"), os.getxattr("file", "system.posix_acl_access").hex())
+user(OTHER, OTHER, [], lambda: attempt("read by the listed user", content, "file"))
+user(OTHER, OTHER, [], lambda: attempt("write by the listed user", os.open, "file", os.O_WRONLY))
+user(OWNER, OWNER, [], lambda: attempt("read by another", content, "file"))
+user(OWNER, OWNER, [GROUP], lambda: attempt("write by the listed group", os.truncate, "file", 6))
+
+os.chmod("file", 0o600)
+user(OTHER, OTHER, [], lambda: attempt("read under an empty mask", content, "file"))
+run("getfacl", "-n", "file")
+run("setfacl", "-b", "file")
+show(mode("file"), os.listxattr("file"))
+attempt("nonsense", os.setxattr, "file", "system.posix_acl_access", b"nonsense")
+attempt("default on a file", os.setxattr, "file", "system.posix_acl_default", b"\x02\0\0\0")
+
+# Only the owner may change it.
+os.chown("file", OWNER, OWNER)
+user(OTHER, OTHER, [], lambda: run("setfacl", "-m", f"u:{OTHER}:rw", "file"))
+user(OWNER, OWNER, [], lambda: run("setfacl", "-m", f"u:{OTHER}:rw", "file"))
+run("getfacl", "-n", "file")

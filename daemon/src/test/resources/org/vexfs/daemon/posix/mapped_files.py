@@ -1,0 +1,30 @@
+make("file", b"a" * 10_000)
+descriptor = os.open("file", os.O_RDWR)
+shared = mmap.mmap(descriptor, 10_000)
+private = mmap.mmap(descriptor, 10_000, access=mmap.ACCESS_COPY)
+os.pwrite(descriptor, b"written", 100)
+show(shared[100:107], private[100:107])
+shared[200:206] = b"mapped"
+show(os.pread(descriptor, 6, 200), content("file")[200:206])
+private[300:307] = b"private"
+show(shared[300:307], private[300:307])
+shared.flush()
+os.fsync(descriptor)
+os.ftruncate(descriptor, 5_000)
+show(os.fstat(descriptor).st_size)
+os.ftruncate(descriptor, 10_000)
+show(shared[4_998:5_003], content("file")[5_000:] == bytes(5_000))
+os.unlink("file")
+shared[0:4] = b"gone"
+show(os.pread(descriptor, 4, 0))
+child = os.fork()
+if child == 0:
+    shared[9_000:9_005] = b"child"
+    os._exit(0)
+os.waitpid(child, 0)
+show(shared[9_000:9_005], os.pread(descriptor, 5, 9_000))
+attempt("for writing, of one for reading", mmap.mmap, os.open("/etc/passwd", os.O_RDONLY), 100)
+shutil.copy("/bin/echo", "program")
+show(subprocess.run(["./program", "runs"], stdout=subprocess.PIPE).stdout)
+holder = os.open("program", os.O_WRONLY)
+attempt("run while open for writing", subprocess.run, ["./program"])

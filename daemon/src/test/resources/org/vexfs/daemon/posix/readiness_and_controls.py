@@ -1,0 +1,16 @@
+TCGETS, FIONREAD, UNKNOWN = 0x5401, 0x541B, 0xDEAD
+make("file", b"content")
+os.mkdir("folder")
+file = os.open("file", os.O_RDWR)
+folder = os.open("folder", os.O_RDONLY)
+poll = select.poll()
+poll.register(file, select.POLLIN | select.POLLOUT | select.POLLRDNORM | select.POLLWRNORM | select.POLLPRI)
+show(poll.poll(0), select.select([file], [file], [file], 0) == ([file], [file], []))
+os.lseek(file, 0, os.SEEK_END)
+show(poll.poll(0))
+for descriptor in (file, folder):
+    attempt("TCGETS", fcntl.ioctl, descriptor, TCGETS, bytes(64))
+    attempt("unknown", fcntl.ioctl, descriptor, UNKNOWN, 0)
+    show(os.isatty(descriptor))
+os.lseek(file, 3, os.SEEK_SET)
+show(struct.unpack("i", fcntl.ioctl(file, FIONREAD, bytes(4))))

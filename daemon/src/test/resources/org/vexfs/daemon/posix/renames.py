@@ -1,0 +1,36 @@
+NOREPLACE, EXCHANGE, WHITEOUT = 1, 2, 4
+
+
+def rename(old, new, flags):
+    return checked(libc.renameat2(-100, old.encode(), -100, new.encode(), flags))
+
+
+make("a", b"a")
+make("b", b"b")
+os.makedirs("folder/inner")
+make("folder/inner/file", b"file")
+os.mkdir("empty")
+attempt("not over another", rename, "a", "b", NOREPLACE)
+attempt("to a new name", rename, "a", "c", NOREPLACE)
+attempt("exchange", rename, "b", "c", EXCHANGE)
+show(content("b"), content("c"))
+attempt("exchange with a directory", rename, "b", "folder", EXCHANGE)
+show(os.listdir("b"), content("folder"))
+attempt("back", rename, "b", "folder", EXCHANGE)
+attempt("exchange with nothing", rename, "b", "none", EXCHANGE)
+attempt("exchange with what is inside", rename, "folder", "folder/inner", EXCHANGE)
+attempt("both flags", rename, "b", "c", NOREPLACE | EXCHANGE)
+attempt("unknown flags", rename, "b", "c", 64)
+attempt("into itself", os.rename, "folder", "folder/inner/deeper")
+attempt("over an empty directory", os.rename, "folder", "empty")
+attempt("over a full one", os.mkdir, "another")
+attempt("over a full one", os.rename, "another", "empty")
+attempt("a file over a directory", os.rename, "b", "another")
+attempt("a directory over a file", os.rename, "another", "b")
+show(content("empty/inner/file"), sorted(os.listdir(".")))
+inside = os.open("empty/inner", os.O_RDONLY)
+os.rename("empty", "moved")
+show(os.listdir(inside), os.stat("file", dir_fd=inside).st_size)
+make("x" * 255, b"long")
+os.rename("x" * 255, "y" * 255)
+show(content("y" * 255))
