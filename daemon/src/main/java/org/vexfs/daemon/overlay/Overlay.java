@@ -28,7 +28,8 @@ public final class Overlay implements FileTree, AutoCloseable {
   public static final String CONTROL_NAME = ".vexfs";
 
   /// What `open(2)` is told that is not for the descriptor kept here: creation was decided by the
-  /// kernel, the link was followed by it, and direct I/O would demand aligned buffers.
+  /// kernel, the link was followed by it, and direct I/O would demand aligned buffers. The kernel
+  /// keeps direct I/O out of its own page cache.
   private static final int FLAGS_DECIDED_ALREADY =
       Libc.O_CREAT() | Libc.O_EXCL() | Libc.O_NOFOLLOW() | Libc.O_DIRECT();
 
@@ -250,7 +251,7 @@ public final class Overlay implements FileTree, AutoCloseable {
   public Opened open(Host host, Caller caller, NodeId node, int flags) throws ErrnoException {
     Inode inode = inodes.get(node);
     int descriptor = host.reopen(inode.descriptor, flags & ~FLAGS_DECIDED_ALREADY);
-    return opened(inode, descriptor, flags);
+    return opened(inode, descriptor);
   }
 
   @Override
@@ -262,7 +263,7 @@ public final class Overlay implements FileTree, AutoCloseable {
     boolean mayExist = (flags & Libc.O_EXCL()) == 0;
     Creation.NewFile file =
         creation.file(host, caller, directory, name, mode, kept, mayExist, stat);
-    return new Created(file.inode().id, opened(file.inode(), file.descriptor(), flags));
+    return new Created(file.inode().id, opened(file.inode(), file.descriptor()));
   }
 
   @Override
@@ -399,10 +400,9 @@ public final class Overlay implements FileTree, AutoCloseable {
     }
   }
 
-  private Opened opened(Inode inode, int descriptor, int flags) {
-    HandleId handle = files.add(new OpenFile(inode, descriptor));
-    boolean direct = (flags & Libc.O_DIRECT()) != 0;
-    return new Opened(handle, direct ? Opened.Caching.DIRECT : Opened.Caching.PAGES);
+  /// Always with pages, whatever the flags say: a file that is open for direct I/O can be mapped.
+  private Opened opened(Inode inode, int descriptor) {
+    return new Opened(files.add(new OpenFile(inode, descriptor)), Opened.Caching.PAGES);
   }
 
   /// Refuses the name that belongs to the virtual tree.
