@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A Docker engine, wherever this runs: uses the one that answers, else installs Debian's and starts it.
 #
-#   docker/engine.sh start   ensure that an engine answers and has the base image
+#   docker/engine.sh start   ensure that an engine answers and has the base images
 #   docker/engine.sh stop    end the engine that `start` started; one that ran before is left alone
 #
 # Other scripts source this file and call the functions.
@@ -9,7 +9,9 @@
 # shellcheck source=docker/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-base_image=debian:bookworm-slim
+# The releases of Debian whose libfuse VexFS is tested with: 3.14, and 3.17, which has another ABI.
+# The first is the one that the image is made from.
+base_releases=(bookworm trixie)
 # What this script started leaves its traces here: dockerd's pid, its log, the wrapper runtime.
 engine_directory=/run/vexfs-engine
 engine_seconds=60
@@ -95,27 +97,40 @@ RUNTIME
   chmod 755 "$1"
 }
 
-# Ensures the base image: pulled, or where no registry is in reach, made by debootstrap under its tag.
-engine_base_image() {
-  if docker image inspect "$base_image" >/dev/null 2>&1; then return; fi
-  if timeout 120 docker pull --quiet "$base_image" >/dev/null 2>&1 </dev/null; then return; fi
-  say "$base_image cannot be pulled: making it with debootstrap"
+base_image() {
+  echo "debian:$1-slim"
+}
+
+# Ensures the base images: pulled, or where no registry is in reach, made by debootstrap under their
+# tags.
+engine_base_images() {
+  local release image
+  for release in "${base_releases[@]}"; do
+    image=$(base_image "$release")
+    docker image inspect "$image" >/dev/null 2>&1 ||
+      timeout 120 docker pull --quiet "$image" >/dev/null 2>&1 </dev/null ||
+      engine_bootstrap "$release"
+  done
+}
+
+engine_bootstrap() {
+  local release=$1 root
+  say "$(base_image "$release") cannot be pulled: making it with debootstrap"
   install_packages debootstrap
-  local root
   root=$(mktemp -d)
-  if ! debootstrap --variant=minbase bookworm "$root/root" >"$root/log" 2>&1; then
+  if ! debootstrap --variant=minbase "$release" "$root/root" >"$root/log" 2>&1; then
     tail -n 20 "$root/log" >&2
     rm -rf "$root"
-    fail "debootstrap failed: no base image"
+    fail "debootstrap failed: no base image of $release"
   fi
   tar -C "$root/root" --exclude='./var/cache/apt/*' --exclude='./var/lib/apt/lists/*' -c . |
-    docker import --change 'CMD ["bash"]' - "$base_image" >/dev/null
+    docker import --change 'CMD ["bash"]' - "$(base_image "$release")" >/dev/null
   rm -rf "$root"
 }
 
 # True if images can be pulled here.
 engine_has_registry() {
-  timeout 20 docker manifest inspect "$base_image" >/dev/null 2>&1 </dev/null
+  timeout 20 docker manifest inspect "$(base_image "${base_releases[0]}")" >/dev/null 2>&1 </dev/null
 }
 
 # Prints the API version that Testcontainers must be held to, or nothing where the engine is new enough.
@@ -147,7 +162,7 @@ engine_main() {
   case ${1:-} in
     start)
       engine_start
-      engine_base_image
+      engine_base_images
       docker version --format 'a Docker engine answers: {{.Server.Version}}, API {{.Server.APIVersion}}'
       ;;
     stop) engine_stop ;;

@@ -27,7 +27,7 @@ main() {
   use_debian_python
   prepare_jdk
   engine_start
-  engine_base_image
+  engine_base_images
   run_maven "$@"
 }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// VexFS in a container: what the README promises of `docker run`, with all privileges and with the
-/// least.
+/// least, and on the libfuse of two releases of Debian.
 @Timeout(180)
 final class ContainerIT {
   private static final String NOBODY = "65534";
@@ -24,13 +24,12 @@ final class ContainerIT {
   @BeforeAll
   static void prepare() {
     assertTrue(Files.exists(Path.of("/dev/fuse")), "/dev/fuse is missing: nothing can be mounted");
-    RuntimeImage.build();
   }
 
   @ParameterizedTest
   @EnumSource
-  void files_writtenOnEitherSide_areSeenOnBoth(Privileges privileges) throws Exception {
-    try (var mount = new ContainerMount(privileges)) {
+  void files_writtenOnEitherSide_areSeenOnBoth(Deployment deployment) throws Exception {
+    try (var mount = new ContainerMount(deployment)) {
       Files.writeString(mount.source().resolve("before.txt"), "there before the mount");
       mount.start();
       assertTrue(mount.isMountedOnHost());
@@ -51,9 +50,9 @@ final class ContainerIT {
 
   @ParameterizedTest
   @EnumSource
-  void vectors_attachedInTheContainer_areSearchedFromBothSides(Privileges privileges)
+  void vectors_attachedInTheContainer_areSearchedFromBothSides(Deployment deployment)
       throws Exception {
-    try (var mount = new ContainerMount(privileges)) {
+    try (var mount = new ContainerMount(deployment)) {
       mount.start();
       attachVectors(mount);
 
@@ -70,8 +69,8 @@ final class ContainerIT {
 
   @ParameterizedTest
   @EnumSource
-  void words_ofIndexedTexts_findThem(Privileges privileges) throws Exception {
-    try (var mount = new ContainerMount(privileges)) {
+  void words_ofIndexedTexts_findThem(Deployment deployment) throws Exception {
+    try (var mount = new ContainerMount(deployment)) {
       Files.writeString(
           mount.source().resolve("heron.txt"), "The heron stands in the shallow river and waits.");
       Files.writeString(
@@ -88,9 +87,9 @@ final class ContainerIT {
 
   @ParameterizedTest
   @EnumSource
-  void stop_unmountsOnTheHost_andTheNextContainerKnowsTheVectors(Privileges privileges)
+  void stop_unmountsOnTheHost_andTheNextContainerKnowsTheVectors(Deployment deployment)
       throws Exception {
-    try (var mount = new ContainerMount(privileges)) {
+    try (var mount = new ContainerMount(deployment)) {
       mount.start();
       attachVectors(mount);
       mount.stop();
@@ -108,8 +107,8 @@ final class ContainerIT {
 
   @ParameterizedTest
   @EnumSource
-  void otherUsersOfTheHost_readWhatTheModeAllows(Privileges privileges) throws Exception {
-    try (var mount = new ContainerMount(privileges)) {
+  void otherUsersOfTheHost_readWhatTheModeAllows(Deployment deployment) throws Exception {
+    try (var mount = new ContainerMount(deployment)) {
       mount.start();
       Path open = Files.writeString(mount.mountPoint().resolve("open.txt"), "for all");
       Path closed = Files.writeString(mount.mountPoint().resolve("closed.txt"), "for root");

@@ -33,15 +33,15 @@ final class ContainerMount implements AutoCloseable {
   private static final int STOP_SECONDS = 20;
   private static final int EXIT_KILLED = 128 + 9;
 
-  private final Privileges privileges;
+  private final Deployment deployment;
   private final Path root;
   private final Path source;
   private final Path mountPoint;
   private @Nullable GenericContainer<?> container;
 
   /// Makes the folders, and the mount point shared, as a mount in the container must reach it.
-  ContainerMount(Privileges privileges) throws IOException {
-    this.privileges = privileges;
+  ContainerMount(Deployment deployment) throws IOException {
+    this.deployment = deployment;
     root = Files.createTempDirectory("vexfs-container");
     // Other users of the host must be able to come this far.
     Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -64,7 +64,7 @@ final class ContainerMount implements AutoCloseable {
   /// Starts a container and returns when the image's own health check says that the mount answers.
   void start() {
     container =
-        new GenericContainer<>(DockerImageName.parse(RuntimeImage.NAME))
+        new GenericContainer<>(DockerImageName.parse(RuntimeImage.build(deployment.debian())))
             .withNetworkMode("none")
             .withLabel("org.vexfs.test", "true")
             .withCreateContainerCmdModifier(this::configure)
@@ -83,7 +83,7 @@ final class ContainerMount implements AutoCloseable {
             SELContext.none,
             null,
             PropagationMode.RSHARED));
-    privileges.grant(config);
+    deployment.privileges().grant(config);
     // The check itself is the image's; only its pace is a test's.
     command.withHealthcheck(new HealthCheck().withInterval(Duration.ofMillis(500).toNanos()));
   }

@@ -3,44 +3,55 @@ package org.vexfs.daemon.container;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /// The container image under test, built once a run from the linked image that this build made.
 final class RuntimeImage {
-  /// The tag that the build gives it.
-  static final String NAME = "vexfs:test";
-
   // The first build installs packages; later ones find them in the engine's cache.
   private static final Duration BUILD_DEADLINE = Duration.ofMinutes(5);
 
   private RuntimeImage() {}
 
-  /// Builds the image, by the command that the Dockerfile names.
+  /// Builds the image by the command that the Dockerfile names, on a release of Debian, and returns
+  /// its name.
   ///
   /// @throws AssertionError if there is no linked image, no engine, or the build fails
-  static void build() {
-    Path project = Path.of(property("vexfs.project")).normalize();
+  static String build(Debian debian) {
     Path launcher = Path.of(property("vexfs.launcher"));
     if (!Files.isExecutable(launcher)) {
       throw new AssertionError(launcher + " is missing: run `mvn package` first");
     }
+    return build(debian, "vexfs:test-" + debian.tag(), "Dockerfile", "--target=local");
+  }
+
+  /// Builds the image that has, besides, what the mount's own tests use, and returns its name.
+  ///
+  /// @throws AssertionError as [#build]
+  static String buildForTests(Debian debian) {
+    build(debian);
+    return build(debian, "vexfs:tests-" + debian.tag(), "Tests.Dockerfile");
+  }
+
+  private static String build(Debian debian, String name, String file, String... options) {
     HostCommand engine = HostCommand.run("docker", "version");
     if (engine.exitCode() != 0) {
       throw new AssertionError(
           "no Docker engine answers; `docker/engine.sh start` starts one: " + engine.output());
     }
+    Path project = Path.of(property("vexfs.project")).normalize();
     // The engine's own bridge may not reach the package mirrors; the host's network does.
-    HostCommand.output(
-        BUILD_DEADLINE,
-        "docker",
-        "build",
-        "--network=host",
-        "--target=local",
-        "--tag=" + NAME,
-        "--file=" + project.resolve("docker/Dockerfile"),
-        project);
+    List<Object> command =
+        new ArrayList<>(List.of("docker", "build", "--network=host", "--tag=" + name));
+    command.add("--build-arg=DEBIAN=" + debian.tag());
+    command.add("--file=" + project.resolve("docker").resolve(file));
+    command.addAll(List.of(options));
+    command.add(project);
+    HostCommand.output(BUILD_DEADLINE, command.toArray());
+    return name;
   }
 
-  private static String property(String name) {
+  static String property(String name) {
     String value = System.getProperty(name);
     if (value == null) {
       throw new AssertionError(

@@ -5,5 +5,8 @@
 /// Docker engine with the base image, and `/dev/fuse`; where one is missing they fail and say
 /// which.
 ///
+/// [MountTestsInContainerIT] is the other way round: tests of the mount that run in a container,
+/// with another libfuse and with servers that no build machine needs.
+///
 /// Start reading at [ContainerIT]; [ContainerMount] owns whatever a test leaves on the host.
 package org.vexfs.daemon.container;
