@@ -134,20 +134,23 @@ final class InodeTable {
     if (byId.size() > budget) {
       crowdedListener.run();
     }
-    return byFile.compute(
-        Host.fileOf(attributes),
-        (file, known) -> {
-          if (known != null) {
-            known.lookups++;
-            if (!hasOtherNames || !keepsName(host, known, descriptor)) {
-              host.closeDescriptor(descriptor);
-            }
-            return known;
-          }
-          Inode added = new Inode(new NodeId(lastId.incrementAndGet()), file, descriptor);
-          byId.put(added.id.value(), added);
-          return added;
-        });
+    Inode adopted =
+        byFile.compute(
+            Host.fileOf(attributes),
+            (file, known) -> {
+              if (known != null) {
+                known.lookups++;
+                if (!hasOtherNames || !keepsName(host, known, descriptor)) {
+                  host.closeDescriptor(descriptor);
+                }
+                return known;
+              }
+              Inode added = new Inode(new NodeId(lastId.incrementAndGet()), file, descriptor);
+              byId.put(added.id.value(), added);
+              return added;
+            });
+    adopted.awaitWrites();
+    return adopted;
   }
 
   /// Takes `descriptor` over if the name that it was opened by is new to `inode`.

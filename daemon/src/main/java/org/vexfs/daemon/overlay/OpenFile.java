@@ -28,6 +28,16 @@ final class OpenFile {
 
   /// Writes all of `data`, or as much as fits before the first error; returns the bytes written.
   long write(Host host, long offset, MemorySegment data) throws ErrnoException {
+    WriteProgress writes = inode.writes();
+    writes.begin();
+    try {
+      return writeAll(host, offset, data);
+    } finally {
+      writes.end();
+    }
+  }
+
+  private long writeAll(Host host, long offset, MemorySegment data) throws ErrnoException {
     long written = 0;
     while (written < data.byteSize()) {
       try {

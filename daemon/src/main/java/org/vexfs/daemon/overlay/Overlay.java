@@ -151,7 +151,9 @@ public final class Overlay implements FileTree, AutoCloseable {
 
   @Override
   public void getattr(Host host, NodeId node, MemorySegment stat) throws ErrnoException {
-    host.fstat(inodes.get(node).descriptor, stat);
+    Inode inode = inodes.get(node);
+    host.fstat(inode.descriptor, stat);
+    inode.awaitWrites();
   }
 
   @Override
@@ -182,6 +184,7 @@ public final class Overlay implements FileTree, AutoCloseable {
           change.modificationTime().nanos());
     }
     host.fstat(inode.descriptor, stat);
+    inode.awaitWrites();
   }
 
   @Override
