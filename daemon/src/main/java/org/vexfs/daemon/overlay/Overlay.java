@@ -104,7 +104,7 @@ public final class Overlay implements FileTree, AutoCloseable {
     int flags = Libc.O_RDONLY() | Libc.O_DIRECTORY() | Libc.O_NOFOLLOW();
     int descriptor = host.openat(inodes.root().descriptor, below, flags, 0);
     try {
-      return new OpenDirectory(inodes.root(), descriptor).names(host);
+      return OpenDirectory.names(host, descriptor);
     } finally {
       host.closeDescriptor(descriptor);
     }
@@ -342,9 +342,7 @@ public final class Overlay implements FileTree, AutoCloseable {
 
   @Override
   public HandleId opendir(Host host, NodeId node) throws ErrnoException {
-    Inode inode = inodes.get(node);
-    int flags = Libc.O_RDONLY() | Libc.O_DIRECTORY();
-    return directories.add(new OpenDirectory(inode, host.reopen(inode.descriptor, flags)));
+    return directories.add(new OpenDirectory(inodes.get(node)));
   }
 
   @Override
@@ -355,13 +353,13 @@ public final class Overlay implements FileTree, AutoCloseable {
 
   @Override
   public void releasedir(Host host, HandleId handle) {
-    directories.remove(handle, directory -> host.closeDescriptor(directory.descriptor));
+    directories.remove(handle, directory -> directory.close(host));
   }
 
   @Override
   public void fsyncdir(Host host, HandleId handle, boolean dataOnly)
       throws ErrnoException, VectorFailure {
-    host.fsync(directories.get(handle).descriptor, dataOnly);
+    directories.get(handle).sync(host, dataOnly);
     vectors.sync();
   }
 
@@ -398,7 +396,7 @@ public final class Overlay implements FileTree, AutoCloseable {
     try (Host host = Host.borrow()) {
       locks.clear(host);
       files.clear(file -> host.closeDescriptor(file.descriptor));
-      directories.clear(directory -> host.closeDescriptor(directory.descriptor));
+      directories.clear(directory -> directory.close(host));
       inodes.close(host);
     }
   }
