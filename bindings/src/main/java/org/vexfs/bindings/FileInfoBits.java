@@ -7,9 +7,9 @@ import java.util.List;
 
 /// The bit fields of `struct fuse_file_info`, which jextract skips and libfuse moved twice.
 ///
-/// They fill the 32-bit word at offset 4. `writepage`, `direct_io` and `keep_cache` never moved; the rest lie
-/// one bit higher from libfuse 3.14.1 to 3.16.2, where `parallel_direct_writes` was put before
-/// them. Source: `fuse_common.h` of the releases.
+/// They fill the 32-bit word at offset 4. `writepage`, `direct_io` and `keep_cache` never moved;
+/// the rest lie one bit higher from libfuse 3.14.1 to 3.16.2, where `parallel_direct_writes` was
+/// put before them. Source: `fuse_common.h` of the releases.
 public enum FileInfoBits {
   /// libfuse up to 3.14.0, and from 3.17 on.
   EARLY_FLUSH(3),

@@ -70,7 +70,7 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
       try {
         handle(request, host, arena);
       } catch (ErrnoException e) {
-        reply.error(e.errno());
+        reply.error(forCaller(e.errno()));
       } catch (VectorFailure e) {
         int errno = Failures.errnoOf(e);
         trees.note(host, request, errno, e);
@@ -84,6 +84,11 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
     } finally {
       releaseData(request);
     }
+  }
+
+  /// Descriptors that the daemon lacks are none that the caller has too many of.
+  private static int forCaller(int errno) {
+    return errno == Errno.EMFILE ? Errno.ENFILE : errno;
   }
 
   private static void releaseData(FsRequest request) {

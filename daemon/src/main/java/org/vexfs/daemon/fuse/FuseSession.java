@@ -82,10 +82,7 @@ public final class FuseSession implements KernelCache, AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment session =
           Fuse.fuse_session_new(
-              arguments(arena, options),
-              table,
-              table.byteSize(),
-              MemorySegment.NULL);
+              arguments(arena, options), table, table.byteSize(), MemorySegment.NULL);
       if (session.address() == 0) {
         throw new SessionException(
             "libfuse refused the mount options " + String.join(",", options));

@@ -185,8 +185,7 @@ final class HandleUpcalls {
         ops,
         fuse_lowlevel_ops.ioctl.allocate(
             (req, node, command, argument, info, flags, input, inputSize, outputSize) ->
-                intake.take(
-                    req, reply -> new FsRequest.Control(reply, new NodeId(node), command)),
+                intake.take(req, reply -> new FsRequest.Control(reply, new NodeId(node), command)),
             arena));
   }
 

@@ -332,14 +332,15 @@ public final class Host implements AutoCloseable {
   }
 
   /// Duplicates a descriptor and closes the copy, which delivers what a write-back file system
-  /// reports only at `close(2)`.
+  /// reports only at `close(2)`. Where no descriptor is free, what there is to report comes later,
+  /// with the last close: a caller that gives descriptors back must not be refused for want of one.
   public void flush(int descriptor) throws ErrnoException {
     try {
       int copy =
-          memory.check(
-              (int)
-                  HostCalls.FCNTL.invokeExact(memory.errno, descriptor, Libc.F_DUPFD_CLOEXEC(), 0));
-      memory.check((int) HostCalls.CLOSE.invokeExact(memory.errno, copy));
+          (int) HostCalls.FCNTL.invokeExact(memory.errno, descriptor, Libc.F_DUPFD_CLOEXEC(), 0);
+      if (copy >= 0) {
+        memory.check((int) HostCalls.CLOSE.invokeExact(memory.errno, copy));
+      }
     } catch (Throwable t) {
       throw CallMemory.failure(t);
     }

@@ -61,8 +61,8 @@ final class ExtendedAttributes {
     return vectors.get(path, inode.file, name);
   }
 
-  /// The names, each followed by NUL. As the host has it, only the privileged hear of the `trusted.`
-  /// ones, which the daemon itself may see.
+  /// The names, each followed by NUL. As the host has it, only the privileged hear of the
+  /// `trusted.` ones, which the daemon itself may see.
   byte[] list(Host host, Caller caller, Inode inode) throws ErrnoException, VectorFailure {
     byte[] all = host.attributes().list(inode.descriptor);
     byte[] names = caller.uid() == 0 ? all : withoutTrusted(all);

@@ -21,8 +21,8 @@ import org.vexfs.daemon.io.RangeLock;
 /// ([OpenFile]). A classic lock of `fcntl(2)` belongs to a process and a file, through whatever
 /// descriptors; so every owner that locks a file gets a description of that file for itself, whose
 /// locks are its own. It is closed, and they go, when the owner closes any descriptor of the file,
-/// as POSIX has it. Two owners that wait for each other are not told so (`EDEADLK`): the host does
-/// not look for that between descriptions.
+/// as POSIX has it. Owners that wait for each other are looked for here (`EDEADLK`), since the host
+/// does not do it between descriptions.
 ///
 /// Waiting is done here, not in the host, so that no carrier thread is blocked and an interrupt of
 /// the waiting thread ends it with EINTR. A waiter tries again whenever a lock goes within this
@@ -40,7 +40,14 @@ final class FileLocks {
   @GuardedBy("guard")
   private final Map<Key, Holder> holders = new HashMap<>();
 
+  /// What owners wait for; of one that waits in several threads, the latest.
+  @GuardedBy("guard")
+  private final Map<LockOwner, Wait> waits = new HashMap<>();
+
   private record Key(FileIdentity file, LockOwner owner) {}
+
+  /// A range that the owner in `key` waits for.
+  private record Wait(Key key, RangeLock wanted) {}
 
   /// The description that carries an owner's locks.
   ///
@@ -56,31 +63,40 @@ final class FileLocks {
       @Nullable Holder holder = holders.get(key);
       int asking = holder == null ? file.descriptor : holder.descriptor();
       RangeLock found = host.locks().conflict(asking, wanted);
-      return found.isUnlocked() || found.pid() > 0 ? found : withPid(host, key, found);
+      if (found.isUnlocked() || found.pid() > 0) {
+        return found;
+      }
+      @Nullable Key other = holderOf(host, key, found);
+      @Nullable Holder held = other == null ? null : holders.get(other);
+      return held == null
+          ? found
+          : new RangeLock(found.type(), found.start(), found.length(), held.pid());
     } finally {
       guard.unlock();
     }
   }
 
-  /// The host knows no process behind a description's lock. The one of ours whose own description
-  /// sees nothing in the way there is the one that holds it.
+  /// Who holds a lock that is in the way of `asking`, if it is one of ours. The host knows no
+  /// process behind a description's lock; but the one whose own description sees nothing in the way
+  /// there is the one that holds it. Of several that share it none is found.
   @GuardedBy("guard")
-  private RangeLock withPid(Host host, Key asking, RangeLock found) throws ErrnoException {
+  private @Nullable Key holderOf(Host host, Key asking, RangeLock found) throws ErrnoException {
     RangeLock exclusive = new RangeLock((short) Libc.F_WRLCK(), found.start(), found.length(), 0);
     for (Map.Entry<Key, Holder> other : holders.entrySet()) {
       if (other.getKey().file().equals(asking.file())
           && !other.getKey().equals(asking)
           && host.locks().conflict(other.getValue().descriptor(), exclusive).isUnlocked()) {
-        return new RangeLock(found.type(), found.start(), found.length(), other.getValue().pid());
+        return other.getKey();
       }
     }
-    return found;
+    return null;
   }
 
   /// Takes, changes or drops the lock of a range.
   ///
   /// @throws ErrnoException with `EAGAIN` where another is in the way and the caller does not wait,
-  ///   `EINTR` where its thread was interrupted while it did
+  ///   `EDEADLK` where that one waits for the caller, by way of others perhaps, `EINTR` where the
+  ///   thread was interrupted while it waited
   void lock(Host host, OpenFile file, LockOwner owner, RangeLock wanted, boolean waits)
       throws ErrnoException {
     Key key = new Key(file.inode.file, owner);
@@ -89,9 +105,8 @@ final class FileLocks {
       if (wanted.isUnlocked()) {
         unlock(host, key, wanted);
       } else {
-        // The description is looked up at each attempt: the owner may have closed the file.
-        while (!host.locks().tryLock(holder(host, file, key, wanted).descriptor(), wanted)) {
-          awaitRelease(waits);
+        if (!host.locks().tryLock(holder(host, file, key, wanted).descriptor(), wanted)) {
+          awaitLock(host, file, new Wait(key, wanted), waits);
         }
         // What is shared now may have been exclusive before.
         released.signalAll();
@@ -99,6 +114,53 @@ final class FileLocks {
     } finally {
       guard.unlock();
     }
+  }
+
+  @GuardedBy("guard")
+  private void awaitLock(Host host, OpenFile file, Wait wait, boolean isPatient)
+      throws ErrnoException {
+    if (isPatient && isDeadlock(host, wait)) {
+      throw ErrnoException.of(Libc.EDEADLK());
+    }
+    Key key = wait.key();
+    waits.put(key.owner(), wait);
+    try {
+      do {
+        awaitRelease(isPatient);
+        // The description is looked up at each attempt: the owner may have closed the file.
+      } while (!host.locks()
+          .tryLock(holder(host, file, key, wait.wanted()).descriptor(), wait.wanted()));
+    } finally {
+      waits.remove(key.owner(), wait);
+    }
+  }
+
+  /// Whether the owner that is about to wait would wait for itself: follows who is in whose way. A
+  /// circle is always closed by the last who begins to wait.
+  @GuardedBy("guard")
+  private boolean isDeadlock(Host host, Wait last) throws ErrnoException {
+    Wait current = last;
+    // A circle that `last` is not part of must not be followed for ever.
+    for (int followed = 0; followed <= waits.size(); followed++) {
+      @Nullable Holder holder = holders.get(current.key());
+      if (holder == null) {
+        return false;
+      }
+      RangeLock found = host.locks().conflict(holder.descriptor(), current.wanted());
+      @Nullable Key blocking = found.isUnlocked() ? null : holderOf(host, current.key(), found);
+      if (blocking == null) {
+        return false;
+      }
+      if (blocking.owner().equals(last.key().owner())) {
+        return true;
+      }
+      @Nullable Wait next = waits.get(blocking.owner());
+      if (next == null) {
+        return false;
+      }
+      current = next;
+    }
+    return false;
   }
 
   @GuardedBy("guard")

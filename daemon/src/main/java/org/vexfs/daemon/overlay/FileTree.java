@@ -47,8 +47,8 @@ public interface FileTree {
     throw ErrnoException.of(Errno.EINVAL);
   }
 
-  /// Makes a file, device, pipe or socket. Here and in [#mkdir] and [#create], the caller's umask is
-  /// not applied to `mode` yet.
+  /// Makes a file, device, pipe or socket. Here and in [#mkdir] and [#create], the caller's umask
+  /// is not applied to `mode` yet.
   default NodeId mknod(
       Host host,
       Caller caller,
@@ -209,13 +209,13 @@ public interface FileTree {
   }
 
   /// The names of the extended attributes that `caller` may know of, each followed by NUL.
-  default byte[] listxattr(Host host, Caller caller, NodeId node) throws ErrnoException, VectorFailure {
+  default byte[] listxattr(Host host, Caller caller, NodeId node)
+      throws ErrnoException, VectorFailure {
     return new byte[0];
   }
 
   /// Sets an extended attribute; `flags` as in `setxattr(2)`.
-  default void setxattr(
-      Host host, Caller caller, NodeId node, String name, byte[] value, int flags)
+  default void setxattr(Host host, Caller caller, NodeId node, String name, byte[] value, int flags)
       throws ErrnoException, VectorFailure {
     throw ErrnoException.of(Errno.EOPNOTSUPP);
   }

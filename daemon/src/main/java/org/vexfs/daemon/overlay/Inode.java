@@ -1,11 +1,15 @@
 package org.vexfs.daemon.overlay;
 
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.io.FileIdentity;
 
 /// A file that the kernel knows of. Its `O_PATH` descriptor keeps the host's inode, and so its
 /// number, alive for as long as the kernel may ask for it, under whatever name it then has.
 final class Inode {
+  private static final Duration MAX_WAIT_FOR_WRITES = Duration.ofMillis(100);
+
   final NodeId id;
   final FileIdentity file;
   final int descriptor;
@@ -25,9 +29,35 @@ final class Inode {
   /// References that the kernel holds; guarded by the entry of [InodeTable] that holds this inode.
   long lookups = 1;
 
+  /// There once the file was written to, which few of those that are known are.
+  private volatile @Nullable WriteProgress writes;
+
   Inode(NodeId id, FileIdentity file, int descriptor) {
     this.id = id;
     this.file = file;
     this.descriptor = descriptor;
+  }
+
+  /// What is being written to the file.
+  WriteProgress writes() {
+    @Nullable WriteProgress known = writes;
+    return known != null ? known : firstWrites();
+  }
+
+  private synchronized WriteProgress firstWrites() {
+    @Nullable WriteProgress known = writes;
+    if (known == null) {
+      known = new WriteProgress(MAX_WAIT_FOR_WRITES);
+      writes = known;
+    }
+    return known;
+  }
+
+  /// To be called between looking at the file's attributes and telling the kernel.
+  void awaitWrites() {
+    @Nullable WriteProgress known = writes;
+    if (known != null) {
+      known.await();
+    }
   }
 }

@@ -144,26 +144,28 @@ final class InodeTable {
       throw e;
     }
     boolean isDirectory = (stat.st_mode(attributes) & Libc.__S_IFMT()) == Libc.__S_IFDIR();
+    boolean hasOtherNames = !isDirectory && stat.st_nlink(attributes) > 1;
     if (byId.size() > budget) {
       crowdedListener.run();
     }
-    Inode arrived =
+    Inode adopted =
         byFile.compute(
-        Host.fileOf(attributes),
-        (file, known) -> {
-          if (known != null) {
-            known.lookups++;
-            if (isDirectory || !keepsName(host, known, descriptor)) {
-              host.closeDescriptor(descriptor);
-            }
-            return known;
-          }
-          Inode added = new Inode(new NodeId(lastId.incrementAndGet()), file, descriptor);
-          byId.put(added.id.value(), added);
-          return added;
-        });
-    arrivalListener.arrived(host, arrived);
-    return arrived;
+            Host.fileOf(attributes),
+            (file, known) -> {
+              if (known != null) {
+                known.lookups++;
+                if (!hasOtherNames || !keepsName(host, known, descriptor)) {
+                  host.closeDescriptor(descriptor);
+                }
+                return known;
+              }
+              Inode added = new Inode(new NodeId(lastId.incrementAndGet()), file, descriptor);
+              byId.put(added.id.value(), added);
+              return added;
+            });
+    arrivalListener.arrived(host, adopted);
+    adopted.awaitWrites();
+    return adopted;
   }
 
   /// Takes `descriptor` over if the name that it was opened by is new to `inode`.

@@ -145,8 +145,8 @@ final class Namespace {
     return vectors.isFileKnown(pathOf(host, directory).child(name));
   }
 
-  /// `link(2)`: the new name shares the vectors. A file whose names are all unknown has none that
-  /// a name could share; its vectors wait, and are met when the new name is looked up.
+  /// `link(2)`: the new name shares the vectors. A file whose names are all unknown has none that a
+  /// name could share; its vectors wait, and are met when the new name is looked up.
   void link(Host host, Inode inode, Inode directory, String name)
       throws ErrnoException, VectorFailure {
     Step inHost = () -> host.link(inode.descriptor, directory.descriptor, name);
@@ -198,16 +198,14 @@ final class Namespace {
         () -> {
           if ((flags & Libc.RENAME_EXCHANGE()) != 0) {
             inHost.run();
-            vectors.exchanged(
-                pathOf(host, from).child(name), pathOf(host, to).child(newName));
+            vectors.exchanged(pathOf(host, from).child(name), pathOf(host, to).child(newName));
           } else {
             renameOver(host, inHost, from, name, to, newName);
           }
         });
   }
 
-  private void renameOver(
-      Host host, Step inHost, Inode from, String name, Inode to, String newName)
+  private void renameOver(Host host, Step inHost, Inode from, String name, Inode to, String newName)
       throws ErrnoException, VectorFailure {
     Optional<Integer> replaced = holdIfThere(host, to, newName);
     try {

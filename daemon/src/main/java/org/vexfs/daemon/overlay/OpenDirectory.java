@@ -2,6 +2,7 @@ package org.vexfs.daemon.overlay;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,18 +18,55 @@ import org.vexfs.daemon.io.Host;
 /// as the host's. Nothing is kept between requests but the descriptor's position; requests on one
 /// handle take turns for it. The lock is held across `getdents64`, which blocks nobody but readers
 /// of this same handle.
+///
+/// The host's directory is opened when it is first listed or synced: many are opened only to be
+/// changed into or to be named by a descriptor, and descriptors are scarce.
 final class OpenDirectory {
   /// Bits by which `d_type` is shifted to become the file type of `st_mode` (`DTTOIF`).
   private static final int TYPE_SHIFT = 12;
 
+  private static final int NOT_OPEN = -1;
+
   final Inode inode;
-  final int descriptor;
 
   private final ReentrantLock lock = new ReentrantLock();
 
-  OpenDirectory(Inode inode, int descriptor) {
+  @GuardedBy("lock")
+  private int descriptor = NOT_OPEN;
+
+  OpenDirectory(Inode inode) {
     this.inode = inode;
-    this.descriptor = descriptor;
+  }
+
+  @GuardedBy("lock")
+  private int opened(Host host) throws ErrnoException {
+    if (descriptor == NOT_OPEN) {
+      descriptor = host.reopen(inode.descriptor, Libc.O_RDONLY() | Libc.O_DIRECTORY());
+    }
+    return descriptor;
+  }
+
+  /// `fsync(2)`.
+  void sync(Host host, boolean dataOnly) throws ErrnoException {
+    lock.lock();
+    try {
+      host.fsync(opened(host), dataOnly);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Gives the host's directory back; nothing is listed afterwards.
+  void close(Host host) {
+    lock.lock();
+    try {
+      if (descriptor != NOT_OPEN) {
+        host.closeDescriptor(descriptor);
+        descriptor = NOT_OPEN;
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Decides about one entry.
@@ -37,11 +75,12 @@ final class OpenDirectory {
     boolean visit(String name, long inode, int mode, long nextOffset);
   }
 
-  /// All names but the dots and that of the virtual tree.
-  List<String> names(Host host) throws ErrnoException {
+  /// All names in the directory behind `descriptor` but the dots and that of the virtual tree.
+  static List<String> names(Host host, int descriptor) throws ErrnoException {
     List<String> names = new ArrayList<>();
     list(
         host,
+        descriptor,
         0,
         host.scratchEntries(),
         (name, hostInode, mode, next) -> {
@@ -61,11 +100,18 @@ final class OpenDirectory {
     int wanted = listing.withAttributes() ? listing.capacityBytes() / 4 : listing.capacityBytes();
     MemorySegment batch = host.scratchEntries();
     long batchBytes = Math.clamp(wanted, 4096, batch.byteSize());
-    list(
-        host,
-        offset,
-        batch.asSlice(0, batchBytes),
-        (name, hostInode, mode, next) -> show(host, inodes, listing, name, hostInode, mode, next));
+    lock.lock();
+    try {
+      list(
+          host,
+          opened(host),
+          offset,
+          batch.asSlice(0, batchBytes),
+          (name, hostInode, mode, next) ->
+              show(host, inodes, listing, name, hostInode, mode, next));
+    } finally {
+      lock.unlock();
+    }
   }
 
   private boolean show(
@@ -90,24 +136,21 @@ final class OpenDirectory {
   /// Hands the entries from `offset` on to `visitor`, until it has enough or none is left. `batch`
   /// is the memory to read them into, which bounds how many are read in vain when the visitor
   /// stops.
-  void list(Host host, long offset, MemorySegment batch, Visitor visitor) throws ErrnoException {
-    lock.lock();
-    try {
-      host.lseek(descriptor, offset, Libc.SEEK_SET());
-      long filled;
-      while ((filled = host.getdents(descriptor, batch)) > 0) {
-        for (long at = 0; at < filled; ) {
-          MemorySegment entry = batch.asSlice(at);
-          String name = entry.getString(dirent64.d_name$offset(), ISO_8859_1);
-          int mode = Byte.toUnsignedInt(dirent64.d_type(entry)) << TYPE_SHIFT;
-          if (!visitor.visit(name, dirent64.d_ino(entry), mode, dirent64.d_off(entry))) {
-            return;
-          }
-          at += Short.toUnsignedInt(dirent64.d_reclen(entry));
+  private static void list(
+      Host host, int descriptor, long offset, MemorySegment batch, Visitor visitor)
+      throws ErrnoException {
+    host.lseek(descriptor, offset, Libc.SEEK_SET());
+    long filled;
+    while ((filled = host.getdents(descriptor, batch)) > 0) {
+      for (long at = 0; at < filled; ) {
+        MemorySegment entry = batch.asSlice(at);
+        String name = entry.getString(dirent64.d_name$offset(), ISO_8859_1);
+        int mode = Byte.toUnsignedInt(dirent64.d_type(entry)) << TYPE_SHIFT;
+        if (!visitor.visit(name, dirent64.d_ino(entry), mode, dirent64.d_off(entry))) {
+          return;
         }
+        at += Short.toUnsignedInt(dirent64.d_reclen(entry));
       }
-    } finally {
-      lock.unlock();
     }
   }
 }

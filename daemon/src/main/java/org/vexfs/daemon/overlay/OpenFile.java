@@ -34,12 +34,21 @@ final class OpenFile {
   /// written. A description that appends cannot: pages of a mapping come through such a one, and
   /// what a caller writes who has turned `O_APPEND` off.
   long write(Host host, long offset, MemorySegment data) throws ErrnoException {
-    if (!appends) {
-      return write(host, descriptor, offset, data);
+    WriteProgress writes = inode.writes();
+    writes.begin();
+    try {
+      return appends
+          ? writeByAnother(host, offset, data)
+          : writeAll(host, descriptor, offset, data);
+    } finally {
+      writes.end();
     }
+  }
+
+  private long writeByAnother(Host host, long offset, MemorySegment data) throws ErrnoException {
     int positioned = host.reopen(inode.descriptor, Libc.O_WRONLY());
     try {
-      return write(host, positioned, offset, data);
+      return writeAll(host, positioned, offset, data);
     } finally {
       host.closeDescriptor(positioned);
     }
@@ -48,10 +57,16 @@ final class OpenFile {
   /// Writes all of `data` at the end, or as much as fits before the first error; returns the bytes
   /// written. A caller who has turned `O_APPEND` on only later writes at `offset`.
   long append(Host host, long offset, MemorySegment data) throws ErrnoException {
-    return write(host, descriptor, offset, data);
+    WriteProgress writes = inode.writes();
+    writes.begin();
+    try {
+      return writeAll(host, descriptor, offset, data);
+    } finally {
+      writes.end();
+    }
   }
 
-  private static long write(Host host, int descriptor, long offset, MemorySegment data)
+  private static long writeAll(Host host, int descriptor, long offset, MemorySegment data)
       throws ErrnoException {
     long written = 0;
     while (written < data.byteSize()) {

@@ -29,7 +29,8 @@ public final class Overlay implements FileTree, AutoCloseable {
   public static final String CONTROL_NAME = ".vexfs";
 
   /// What `open(2)` is told that is not for the descriptor kept here: creation was decided by the
-  /// kernel, the link was followed by it, and direct I/O would demand aligned buffers.
+  /// kernel, the link was followed by it, and direct I/O would demand aligned buffers. The kernel
+  /// keeps direct I/O out of its own page cache.
   private static final int FLAGS_DECIDED_ALREADY =
       Libc.O_CREAT() | Libc.O_EXCL() | Libc.O_NOFOLLOW() | Libc.O_DIRECT();
 
@@ -118,7 +119,7 @@ public final class Overlay implements FileTree, AutoCloseable {
     int flags = Libc.O_RDONLY() | Libc.O_DIRECTORY() | Libc.O_NOFOLLOW();
     int descriptor = host.openat(inodes.root().descriptor, below, flags, 0);
     try {
-      return new OpenDirectory(inodes.root(), descriptor).names(host);
+      return OpenDirectory.names(host, descriptor);
     } finally {
       host.closeDescriptor(descriptor);
     }
@@ -178,6 +179,7 @@ public final class Overlay implements FileTree, AutoCloseable {
     Inode inode = inodes.get(node);
     host.fstat(inode.descriptor, stat);
     noteContent(inode, stat);
+    inode.awaitWrites();
   }
 
   /// At `open(2)`. The kernel then drops the pages it has by itself; those that are mapped go too.
@@ -223,6 +225,7 @@ public final class Overlay implements FileTree, AutoCloseable {
           change.modificationTime().nanos());
     }
     host.fstat(inode.descriptor, stat);
+    inode.awaitWrites();
   }
 
   @Override
@@ -322,8 +325,7 @@ public final class Overlay implements FileTree, AutoCloseable {
       throws ErrnoException {
     // An exclusive one can never be linked; that much of the flags is for the host to know.
     int kept = (flags & ~FLAGS_DECIDED_ALREADY) | (flags & Libc.O_EXCL());
-    Creation.NewFile file =
-        creation.nameless(host, caller, inodes.get(parent), mode, kept, stat);
+    Creation.NewFile file = creation.nameless(host, caller, inodes.get(parent), mode, kept, stat);
     return new Created(file.inode().id, opened(file.inode(), file.descriptor(), flags));
   }
 
@@ -406,9 +408,7 @@ public final class Overlay implements FileTree, AutoCloseable {
 
   @Override
   public HandleId opendir(Host host, NodeId node) throws ErrnoException {
-    Inode inode = inodes.get(node);
-    int flags = Libc.O_RDONLY() | Libc.O_DIRECTORY();
-    return directories.add(new OpenDirectory(inode, host.reopen(inode.descriptor, flags)));
+    return directories.add(new OpenDirectory(inodes.get(node)));
   }
 
   @Override
@@ -419,13 +419,13 @@ public final class Overlay implements FileTree, AutoCloseable {
 
   @Override
   public void releasedir(Host host, HandleId handle) {
-    directories.remove(handle, directory -> host.closeDescriptor(directory.descriptor));
+    directories.remove(handle, directory -> directory.close(host));
   }
 
   @Override
   public void fsyncdir(Host host, HandleId handle, boolean dataOnly)
       throws ErrnoException, VectorFailure {
-    host.fsync(directories.get(handle).descriptor, dataOnly);
+    directories.get(handle).sync(host, dataOnly);
     vectors.sync();
   }
 
@@ -446,8 +446,7 @@ public final class Overlay implements FileTree, AutoCloseable {
   }
 
   @Override
-  public void setxattr(
-      Host host, Caller caller, NodeId node, String name, byte[] value, int flags)
+  public void setxattr(Host host, Caller caller, NodeId node, String name, byte[] value, int flags)
       throws ErrnoException, VectorFailure {
     attributes.set(host, caller, inodes.get(node), name, value, flags);
   }
@@ -465,15 +464,15 @@ public final class Overlay implements FileTree, AutoCloseable {
     try (Host host = Host.borrow()) {
       locks.clear(host);
       files.clear(file -> host.closeDescriptor(file.descriptor));
-      directories.clear(directory -> host.closeDescriptor(directory.descriptor));
+      directories.clear(directory -> directory.close(host));
       inodes.close(host);
     }
   }
 
+  /// Always with pages, whatever the flags say: a file that is open for direct I/O can be mapped.
   private Opened opened(Inode inode, int descriptor, int flags) {
-    HandleId handle = files.add(new OpenFile(inode, descriptor, (flags & Libc.O_APPEND()) != 0));
-    boolean direct = (flags & Libc.O_DIRECT()) != 0;
-    return new Opened(handle, direct ? Opened.Caching.DIRECT : Opened.Caching.PAGES);
+    boolean appends = (flags & Libc.O_APPEND()) != 0;
+    return new Opened(files.add(new OpenFile(inode, descriptor, appends)), Opened.Caching.PAGES);
   }
 
   /// Refuses the name that belongs to the virtual tree.

@@ -28,7 +28,8 @@ import org.testcontainers.utility.DockerImageName;
 @Timeout(1_800)
 final class MountTestsInContainerIT {
   private static final String PACKAGE = "org.vexfs.daemon.mount.";
-  private static final String CLASSES = "DatabasesIT,MountIT,OverlayIT,PosixIT,SearchIT,VectorFormsIT";
+  private static final String CLASSES =
+      "DatabasesIT,MountIT,OverlayIT,PosixIT,SearchIT,VectorFormsIT";
   private static final Duration DEADLINE = Duration.ofMinutes(25);
 
   @Test

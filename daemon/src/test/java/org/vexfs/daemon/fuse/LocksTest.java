@@ -194,6 +194,41 @@ final class LocksTest {
     assertEquals(0, set(one, 0x3333, 0, END, Libc.F_WRLCK()));
   }
 
+  /// Which of the two began to wait last is left open.
+  @Test
+  void setlkw_ownersWaitForEachOther_tellsOneAndTheOtherIsGrantedAfterwards() {
+    long handle = handle();
+    set(handle, OWNER, 0, 0, Libc.F_WRLCK());
+    set(handle, OTHER, 1, 1, Libc.F_WRLCK());
+
+    CompletableFuture<Answer> one = awaitLock(handle, OWNER, Libc.F_WRLCK());
+    CompletableFuture<Answer> two = awaitLock(handle, OTHER, Libc.F_WRLCK());
+    assertEquals(Libc.EDEADLK(), SocketKernel.await(one.applyToEither(two, a -> a)).errno());
+
+    boolean isFirst = one.isDone();
+    CompletableFuture<Answer> waiting = isFirst ? two : one;
+    assertFalse(waiting.isDone());
+    assertEquals(0, set(handle, isFirst ? OWNER : OTHER, 0, 1, Libc.F_UNLCK()));
+    assertEquals(0, SocketKernel.await(waiting).errno());
+  }
+
+  @Test
+  void setlkw_threeOwnersInACircle_isEDEADLKForTheLast() {
+    long handle = handle();
+    for (int i = 0; i < 3; i++) {
+      set(handle, OWNER + i, i, i, Libc.F_WRLCK());
+    }
+
+    CompletableFuture<Answer> first = new CompletableFuture<>();
+    for (int i = 0; i < 3; i++) {
+      int wanted = (i + 1) % 3;
+      Payload lock = Payload.lock(handle, OWNER + i, wanted, wanted, Libc.F_WRLCK(), 0);
+      var _ = kernel.send(Opcode.SETLKW, node, lock).thenAccept(first::complete);
+    }
+
+    assertEquals(Libc.EDEADLK(), SocketKernel.await(first).errno());
+  }
+
   @Test
   void flock_belongsToTheHandle() throws Exception {
     long one = handle();

@@ -83,6 +83,35 @@ final class DescriptorsIT {
     }
   }
 
+  /// It is the daemon that has too many, not the caller; and closing must help, not fail as well.
+  @Test
+  void moreOpenFilesThanTheLimit_areRefusedWithENFILE_andEachCloses() throws Exception {
+    try (var mount = NativeMount.prepare()) {
+      mountWithLimit(mount, LIMIT);
+
+      String outcome =
+          Command.python(
+                  """
+                  import errno, os, sys
+                  os.chdir(sys.argv[1])
+                  opened = []
+                  try:
+                      for i in range(int(sys.argv[2])):
+                          opened.append(os.open(str(i), os.O_CREAT | os.O_WRONLY))
+                  except OSError as failure:
+                      print(errno.errorcode[failure.errno])
+                  for descriptor in opened:
+                      os.close(descriptor)
+                  os.close(os.open("after", os.O_CREAT | os.O_WRONLY))
+                  """,
+                  mount.mountPoint(),
+                  LIMIT)
+              .output();
+
+      assertEquals("ENFILE\n", outcome);
+    }
+  }
+
   /// Walked as `find -ls` does it, by `readdirplus` and `stat`, while another thread watches what
   /// the daemon holds. `-Dvexfs.descriptors.files=N` says how many files, 200,000 by default.
   @Test

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Timeout;
 /// and so must both trees, byte by byte, with their attributes and vectors; also once the daemon
 /// was killed. `tree_model.py` says which operations.
 ///
-/// `-Dvexfs.model.seconds=N` says for how long, 30 by default; `-Dvexfs.model.seed=N` repeats a run.
+/// `-Dvexfs.model.seconds=N` says for how long, 30 by default; `-Dvexfs.model.seed=N` repeats a
+/// run.
 final class TreeModelIT {
   private static final String PROGRAM = "/org/vexfs/daemon/model/tree_model.py";
   private static final Duration COMPARISON = Duration.ofMinutes(2);
@@ -45,7 +46,6 @@ final class TreeModelIT {
   }
 
   private static Path program() throws Exception {
-    return Path.of(
-        Objects.requireNonNull(TreeModelIT.class.getResource(PROGRAM), PROGRAM).toURI());
+    return Path.of(Objects.requireNonNull(TreeModelIT.class.getResource(PROGRAM), PROGRAM).toURI());
   }
 }

@@ -136,8 +136,7 @@ final class VectorPathsIT {
       Files.createLink(mount.source().resolve("unseen/" + way), mount.source().resolve(way));
       switch (way) {
         case "unlinked" -> Files.delete(file);
-        case "replaced" ->
-            Files.move(fileWith("new", TWO), file, StandardCopyOption.ATOMIC_MOVE);
+        case "replaced" -> Files.move(fileWith("new", TWO), file, StandardCopyOption.ATOMIC_MOVE);
         default -> {
           try (FileChannel _ = FileChannel.open(file, StandardOpenOption.READ)) {
             Files.delete(file);
@@ -196,8 +195,7 @@ final class VectorPathsIT {
     }
     assertEquals(
         List.of("inner/4/4711"),
-        Conversation.ask(mount.path("many-renamed"), "{\"vector\":[4711,1],\"k\":1}")
-            .paths());
+        Conversation.ask(mount.path("many-renamed"), "{\"vector\":[4711,1],\"k\":1}").paths());
   }
 
   private long logBytesOf(String from, String to) throws IOException {
