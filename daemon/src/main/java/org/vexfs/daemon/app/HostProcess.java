@@ -90,10 +90,18 @@ final class HostProcess {
   }
 
   /// Changes whether a mount may be written, `access` being `ro` or `rw`. Without the helper, which
-  /// is this program, and with the mount's other flags as they are, which mount(8) looks up.
+  /// is this program, and with the mount's other flags as they are, which mount(8) looks up. And by
+  /// `mount(2)`, as the kernel takes a change of a FUSE mount by no newer call.
   static boolean remount(Path mountpoint, String access) {
     return runs(
-        List.of("mount", "--internal-only", "-o", "remount," + access, mountpoint.toString()));
+        List.of(
+            "env",
+            "LIBMOUNT_FORCE_MOUNT2=always",
+            "mount",
+            "--internal-only",
+            "-o",
+            "remount," + access,
+            mountpoint.toString()));
   }
 
   private static boolean runs(List<String> command) {

@@ -142,7 +142,7 @@ final class Namespace {
 
   /// Whether the store has a file at `name` in a directory, as far as it is up.
   boolean isRemembered(Host host, Inode directory, String name) throws ErrnoException {
-    return vectors.isFileKnown(pathOf(host, directory).child(name));
+    return !vectors.hasNone() && vectors.isFileKnown(pathOf(host, directory).child(name));
   }
 
   /// `link(2)`: the new name shares the vectors. A file whose names are all unknown has none that a

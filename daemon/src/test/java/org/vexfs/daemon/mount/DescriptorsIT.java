@@ -29,6 +29,7 @@ final class DescriptorsIT {
   private static final int MANY_BUDGET = MANY_LIMIT / 2;
 
   private static final int FEW_INODES = 16;
+  private static final Duration MOUNT_PATIENCE = Duration.ofMinutes(2);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final long WATCH_NANOS = Duration.ofMillis(50).toNanos();
 
@@ -180,6 +181,7 @@ final class DescriptorsIT {
             NativeMount.launcher(),
             mount.source(),
             mount.mountPoint())
+        .within(MOUNT_PATIENCE)
         .output();
   }
 }
