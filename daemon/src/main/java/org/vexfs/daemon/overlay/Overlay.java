@@ -44,6 +44,7 @@ public final class Overlay implements FileTree, AutoCloseable {
   private final VectorAttributes vectors;
   private final FileLocks locks = new FileLocks();
   private final CacheTimes cacheTimes;
+  private volatile boolean keepsAccessTimes;
 
   /// How long the kernel may keep what it was told.
   ///
@@ -66,6 +67,12 @@ public final class Overlay implements FileTree, AutoCloseable {
   /// the result is closed.
   public InodeTrimmer trimThrough(KernelCache kernel) {
     return new InodeTrimmer(inodes, namespace, kernel);
+  }
+
+  /// Has reading leave the access times of SOURCE alone, as `noatime` demands: the kernel leaves
+  /// access times to the file system.
+  public void keepAccessTimes() {
+    keepsAccessTimes = true;
   }
 
   /// Files that the kernel knows, the root included.
@@ -253,7 +260,7 @@ public final class Overlay implements FileTree, AutoCloseable {
   @Override
   public Opened open(Host host, Caller caller, NodeId node, int flags) throws ErrnoException {
     Inode inode = inodes.get(node);
-    int descriptor = host.reopen(inode.descriptor, flags & ~FLAGS_DECIDED_ALREADY);
+    int descriptor = inode.reopen(host, flags & ~FLAGS_DECIDED_ALREADY, keepsAccessTimes);
     return opened(inode, descriptor);
   }
 
@@ -342,7 +349,7 @@ public final class Overlay implements FileTree, AutoCloseable {
 
   @Override
   public HandleId opendir(Host host, NodeId node) throws ErrnoException {
-    return directories.add(new OpenDirectory(inodes.get(node)));
+    return directories.add(new OpenDirectory(inodes.get(node), keepsAccessTimes));
   }
 
   @Override
