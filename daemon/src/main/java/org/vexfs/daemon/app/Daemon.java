@@ -108,6 +108,9 @@ final class Daemon {
       Path store)
       throws FuseSession.SessionException, ErrnoException, InterruptedException {
     Logger log = LoggerFactory.getLogger(Daemon.class);
+    if (options.forLibfuse().contains("noatime")) {
+      overlay.keepAccessTimes();
+    }
     ErrorLog errors = new ErrorLog();
     StatusReport status = new StatusReport(paths, store, vectors);
     ControlTree control =

@@ -2,8 +2,12 @@ package org.vexfs.daemon.overlay;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.vexfs.bindings.libc.Libc;
+import org.vexfs.daemon.base.Errno;
+import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.io.FileIdentity;
+import org.vexfs.daemon.io.Host;
 
 /// A file that the kernel knows of. Its `O_PATH` descriptor keeps the host's inode, and so its
 /// number, alive for as long as the kernel may ask for it, under whatever name it then has.
@@ -36,6 +40,21 @@ final class Inode {
     this.id = id;
     this.file = file;
     this.descriptor = descriptor;
+  }
+
+  /// Opens the file. Reading leaves its access time alone where that is wanted and the host lets
+  /// the daemon decide it, which must own the file for that or be privileged.
+  int reopen(Host host, int flags, boolean keepsAccessTime) throws ErrnoException {
+    if (keepsAccessTime) {
+      try {
+        return host.reopen(descriptor, flags | Libc.O_NOATIME());
+      } catch (ErrnoException e) {
+        if (e.errno() != Errno.EPERM) {
+          throw e;
+        }
+      }
+    }
+    return host.reopen(descriptor, flags);
   }
 
   /// What is being written to the file.

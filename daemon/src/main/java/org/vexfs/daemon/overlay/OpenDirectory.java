@@ -29,19 +29,22 @@ final class OpenDirectory {
 
   final Inode inode;
 
+  private final boolean keepsAccessTime;
   private final ReentrantLock lock = new ReentrantLock();
 
   @GuardedBy("lock")
   private int descriptor = NOT_OPEN;
 
-  OpenDirectory(Inode inode) {
+  /// Listing leaves the access time of the host's directory alone where `keepsAccessTime`.
+  OpenDirectory(Inode inode, boolean keepsAccessTime) {
     this.inode = inode;
+    this.keepsAccessTime = keepsAccessTime;
   }
 
   @GuardedBy("lock")
   private int opened(Host host) throws ErrnoException {
     if (descriptor == NOT_OPEN) {
-      descriptor = host.reopen(inode.descriptor, Libc.O_RDONLY() | Libc.O_DIRECTORY());
+      descriptor = inode.reopen(host, Libc.O_RDONLY() | Libc.O_DIRECTORY(), keepsAccessTime);
     }
     return descriptor;
   }

@@ -50,6 +50,8 @@ public final class Overlay implements FileTree, AutoCloseable {
   /// Present where SOURCE is shared with others who change it.
   private volatile Optional<SourceChanges> changes = Optional.empty();
 
+  private volatile boolean keepsAccessTimes;
+
   /// How long the kernel may keep what it was told.
   ///
   /// @param entrySeconds names
@@ -81,6 +83,12 @@ public final class Overlay implements FileTree, AutoCloseable {
     SourceChanges watching = new SourceChanges(kernel);
     changes = Optional.of(watching);
     return watching;
+  }
+
+  /// Has reading leave the access times of SOURCE alone, as `noatime` demands: the kernel leaves
+  /// access times to the file system.
+  public void keepAccessTimes() {
+    keepsAccessTimes = true;
   }
 
   /// Files that the kernel knows, the root included.
@@ -295,7 +303,7 @@ public final class Overlay implements FileTree, AutoCloseable {
   public Opened open(Host host, Caller caller, NodeId node, int flags) throws ErrnoException {
     Inode inode = inodes.get(node);
     noteContentOf(host, inode);
-    int descriptor = host.reopen(inode.descriptor, flags & ~FLAGS_DECIDED_ALREADY);
+    int descriptor = inode.reopen(host, flags & ~FLAGS_DECIDED_ALREADY, keepsAccessTimes);
     if ((flags & Libc.O_TRUNC()) != 0) {
       try {
         SetIdBits.contentChanged(host, caller, inode);
@@ -408,7 +416,7 @@ public final class Overlay implements FileTree, AutoCloseable {
 
   @Override
   public HandleId opendir(Host host, NodeId node) throws ErrnoException {
-    return directories.add(new OpenDirectory(inodes.get(node)));
+    return directories.add(new OpenDirectory(inodes.get(node), keepsAccessTimes));
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Random;
@@ -201,6 +202,23 @@ final class RequestsTest {
 
     assertEquals(0, ok(Opcode.OPEN, node, Payload.open(Libc.O_RDONLY())).u32(8));
     assertEquals(0, ok(Opcode.OPEN, node, Payload.open(Libc.O_DIRECT())).u32(8));
+  }
+
+  @Test
+  void read_whereAccessTimesAreKept_leavesThemAlone() throws Exception {
+    Path file = Files.writeString(source.resolve("a"), "text");
+    FileTime past = FileTime.from(Instant.ofEpochSecond(1_000_000));
+    Files.setAttribute(file, "lastAccessTime", past);
+    Files.setAttribute(source, "lastAccessTime", past);
+    mount.overlay.keepAccessTimes();
+    long node = lookup(ROOT, "a");
+
+    ok(Opcode.READ, node, Payload.read(open(node, Libc.O_RDONLY()), 0, 4096));
+    long listing = ok(Opcode.OPENDIR, ROOT, Payload.open(0)).u64(0);
+    ok(Opcode.READDIR, ROOT, Payload.read(listing, 0, 4096));
+
+    assertEquals(past, Files.getAttribute(file, "lastAccessTime"));
+    assertEquals(past, Files.getAttribute(source, "lastAccessTime"));
   }
 
   @Test
