@@ -23,6 +23,7 @@ import org.vexfs.daemon.io.HostDirectory;
 import org.vexfs.daemon.overlay.InodeTrimmer;
 import org.vexfs.daemon.overlay.Overlay;
 import org.vexfs.daemon.overlay.VectorAttributes;
+import org.vexfs.daemon.store.StoreOptions;
 
 /// A mount from start to end.
 ///
@@ -45,6 +46,7 @@ final class Daemon {
   /// @param mountpoint where to show it
   /// @param options what came after `-o`
   /// @param store where vectors are kept, if not in SOURCE
+  /// @param durability when a change of vectors counts as made
   /// @param readyTimeout how long a vector operation waits for the store to come up
   /// @param log where to log, if not in the store or on standard error
   /// @param detaches whether the process lets go of its terminal once the mount answers
@@ -53,6 +55,7 @@ final class Daemon {
       Path mountpoint,
       List<String> options,
       Optional<Path> store,
+      StoreOptions.Durability durability,
       Duration readyTimeout,
       Optional<Path> log,
       boolean detaches) {}
@@ -78,7 +81,8 @@ final class Daemon {
       if (settings.detaches() || ownLog.isPresent()) {
         LogFile.use(ownLog.orElse(store.resolve("vexfs.log")));
       }
-      try (VectorServices vectors = VectorServices.open(storeDirectory, sourceDescriptor);
+      try (VectorServices vectors =
+              VectorServices.open(storeDirectory, settings.durability(), sourceDescriptor);
           Overlay overlay =
               new Overlay(
                   host,

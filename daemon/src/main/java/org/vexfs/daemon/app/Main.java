@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
       MountCommand.class,
       UmountCommand.class,
       StatusCommand.class,
+      CompactCommand.class,
       IndexCommand.class,
       SearchCommand.class,
       CommandLine.HelpCommand.class
@@ -30,6 +31,7 @@ public final class Main implements Runnable {
   /// misused.
   public static void main(String[] args) {
     CommandLine commandLine = new CommandLine(new Main());
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionExceptionHandler((failure, command, result) -> {
       String message =
           failure instanceof CommandException ? failure.getMessage() : failure.toString();

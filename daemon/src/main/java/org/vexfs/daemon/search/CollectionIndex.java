@@ -48,6 +48,15 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   @GuardedBy("lock")
   private final ArrayDeque<Integer> removed = new ArrayDeque<>();
 
+  /// How many slots this was told are dead, and of how many of those the graph has let go.
+  @GuardedBy("lock")
+  private long removedSlots;
+
+  @GuardedBy("lock")
+  private long releasedSlots;
+
+  private final Condition released = lock.newCondition();
+
   @GuardedBy("lock")
   private boolean closed;
 
@@ -125,7 +134,21 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
     lock.lock();
     try {
       removed.add(slot);
+      removedSlots++;
       work.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void awaitRemoved() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long wanted = removedSlots;
+      while (releasedSlots < wanted && !closed) {
+        released.await();
+      }
     } finally {
       lock.unlock();
     }
@@ -139,6 +162,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
     try {
       closed = true;
       work.signal();
+      released.signalAll();
     } finally {
       lock.unlock();
     }
@@ -195,15 +219,28 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    if (gone != null) {
-      HnswGraph present = graph;
-      if (present != null && present.contains(gone)) {
-        present.remove(gone);
+    try (VectorStore.Pin _ = store.pin()) {
+      if (gone != null) {
+        remove(gone);
+      } else {
+        insert(indexed);
       }
-    } else {
-      insert(indexed);
     }
     return true;
+  }
+
+  private void remove(int slot) {
+    HnswGraph present = graph;
+    if (present != null && present.contains(slot)) {
+      present.remove(slot);
+    }
+    lock.lock();
+    try {
+      releasedSlots++;
+      released.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void insert(int slot) {
