@@ -5,10 +5,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vexfs.daemon.base.Component;
-import org.vexfs.daemon.base.ErrnoException;
-import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
-import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.io.HostDirectory;
 import org.vexfs.daemon.search.CollectionIndexes;
 import org.vexfs.daemon.search.KnnSearchEngine;
@@ -58,8 +55,7 @@ final class VectorServices implements AutoCloseable {
 
   private VectorStore recover(UnrecoveredStore unrecovered, int sourceDescriptor)
       throws VectorFailure {
-    UnrecoveredStore.Recovered recovered =
-        unrecovered.recover(path -> inodeAt(sourceDescriptor, path));
+    UnrecoveredStore.Recovered recovered = unrecovered.recover(new SourceProbe(sourceDescriptor));
     LOG.info(
         "Vector store is up: {} segments, {} records replayed after {}",
         recovered.report().segments(),
@@ -72,15 +68,6 @@ final class VectorServices implements AutoCloseable {
         .forEach(name -> LOG.warn("{} holds no sound checkpoint and was not used", name));
     upkeep = Optional.of(UpkeepThread.over(recovered.store()));
     return recovered.store();
-  }
-
-  private static long inodeAt(int sourceDescriptor, TreePath path) {
-    try (Host host = Host.borrow()) {
-      host.fstatat(sourceDescriptor, path.bytes(), host.scratchStat());
-      return Host.fileOf(host.scratchStat()).inode();
-    } catch (ErrnoException nothingThere) {
-      return 0;
-    }
   }
 
   private SearchServices startSearch() throws VectorFailure {

@@ -107,6 +107,11 @@ final class CheckpointCapture implements AutoCloseable {
     writer.endPart(name);
   }
 
+  /// Whether the list of the segments that a checkpoint needs is sound.
+  static boolean isListSound(CheckpointFile checkpoint) {
+    return checkpoint.isSound(SEGMENTS);
+  }
+
   /// The segments that a checkpoint needs, in ascending order.
   static List<Listed> segments(CheckpointFile checkpoint) throws StoreBroken {
     List<Listed> listed = new ArrayList<>();

@@ -61,7 +61,18 @@ final class CheckpointFile implements Closeable {
 
   /// Whether the checksums of all parts hold.
   boolean isSound() {
-    return head.parts().stream().allMatch(part -> fits(part) && checksum(part) == part.checksum());
+    return head.parts().stream().allMatch(this::isSound);
+  }
+
+  /// Whether there is a part of this name and its checksum holds.
+  boolean isSound(String part) {
+    return head.parts().stream()
+        .filter(candidate -> candidate.name().equals(part))
+        .anyMatch(this::isSound);
+  }
+
+  private boolean isSound(CheckpointHead.Part part) {
+    return fits(part) && checksum(part) == part.checksum();
   }
 
   /// The bytes of a part.

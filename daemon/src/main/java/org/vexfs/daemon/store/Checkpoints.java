@@ -80,7 +80,13 @@ final class Checkpoints implements AutoCloseable {
 
   private void consider(String name) throws IOException, StoreTooNew, StoreBroken {
     Optional<CheckpointFile> file = CheckpointFile.open(directory, name);
-    if (file.isEmpty() || !file.get().isSound()) {
+    // Of one that is older, what it needs of the log is all that counts now.
+    boolean sound =
+        file.isPresent()
+            && (latest.isEmpty()
+                ? file.get().isSound()
+                : CheckpointCapture.isListSound(file.get()));
+    if (!sound) {
       file.ifPresent(CheckpointFile::close);
       unsound.add(name);
       return;

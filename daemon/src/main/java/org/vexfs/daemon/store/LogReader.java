@@ -27,6 +27,7 @@ final class LogReader {
   private final StorageDirectory directory;
   private final StoreOptions options;
   private final List<LogSegment> segments;
+  private final boolean changes;
   private final Contents contents = new Contents();
 
   private Optional<UUID> store = Optional.empty();
@@ -38,11 +39,27 @@ final class LogReader {
   /// Segments whose files are still there, though the checkpoint does without them.
   private final List<Long> leftOver = new ArrayList<>();
 
-  /// Fills `segments`, which the caller closes where reading fails.
-  LogReader(StorageDirectory directory, StoreOptions options, List<LogSegment> segments) {
+  private LogReader(
+      StorageDirectory directory,
+      StoreOptions options,
+      List<LogSegment> segments,
+      boolean changes) {
     this.directory = directory;
     this.options = options;
     this.segments = segments;
+    this.changes = changes;
+  }
+
+  /// Cuts a torn tail off and makes the log ready to be appended to. Fills `segments`, which the
+  /// caller closes where reading fails.
+  LogReader(StorageDirectory directory, StoreOptions options, List<LogSegment> segments) {
+    this(directory, options, segments, true);
+  }
+
+  /// Leaves everything as it is. Fills `segments`, which the caller closes.
+  static LogReader thatChangesNothing(
+      StorageDirectory directory, StoreOptions options, List<LogSegment> segments) {
+    return new LogReader(directory, options, segments, false);
   }
 
   /// What the log adds up to.
@@ -173,8 +190,10 @@ final class LogReader {
         return names;
       }
     }
-    directory.delete(name);
-    directory.sync();
+    if (changes) {
+      directory.delete(name);
+      directory.sync();
+    }
     tear = Optional.of(new RecoveryReport.Tear(name, 0, size, 0));
     return names.subList(0, names.size() - 1);
   }
@@ -245,7 +264,7 @@ final class LogReader {
       if (scan.flawed()) {
         judge(name, bytes, scan, last);
       }
-      if (last) {
+      if (last && changes) {
         // Also makes durable what a killed process had left in the page cache only.
         file.truncate(scan.end());
         file.sync();

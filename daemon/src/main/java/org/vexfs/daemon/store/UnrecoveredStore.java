@@ -142,6 +142,17 @@ public final class UnrecoveredStore implements Closeable {
     }
   }
 
+  /// Reads all of the store and says what is wrong with it. Changes nothing.
+  ///
+  /// @param probe what tells whether the files that have vectors are there
+  public StoreInspection inspect(HostProbe probe) throws VectorFailure {
+    try {
+      return StoreInspection.of(directory, options, names, probe);
+    } catch (IOException | InternalError e) {
+      throw broken(directory, e);
+    }
+  }
+
   private static void closeAll(List<LogSegment> segments) {
     for (LogSegment segment : segments) {
       try {

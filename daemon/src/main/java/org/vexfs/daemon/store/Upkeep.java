@@ -112,14 +112,14 @@ public final class Upkeep implements AutoCloseable {
     running.unlock();
   }
 
-  /// Writes a checkpoint, unless the latest has everything.
+  /// Writes a checkpoint, unless the latest has everything. One that could not be read goes by it.
   ///
   /// @throws StoreFull where there is no space for it
   /// @throws StoreBroken where writing it fails
   public void checkpoint() throws VectorFailure {
     running.lock();
     try {
-      if (log.sequence() != checkpointedSequence) {
+      if (log.sequence() != checkpointedSequence || !checkpoints.unsound().isEmpty()) {
         writeCheckpoint();
       }
     } finally {

@@ -24,15 +24,15 @@ import org.vexfs.daemon.distance.Metric;
 ///
 /// Any thread may call anything, until [#close]. Changes happen one after another under the writer
 /// lock, which is held while the log is written. Reading the tree waits only for another change's
-/// few steps in memory, never for the disk; reading collections waits for nothing.
+/// few steps in memory, never for the disk; reading collections waits for nothing. Whoever looks at
+/// vectors holds a [Pin].
 public final class VectorStore {
   private final String place;
   private final Closeable lock;
   private final VectorLog log;
   private final HostProbe probe;
 
-  /// Lets one change in at a time. First in the lock order: `writing`, `naming`; `writing`, the
-  /// log's `syncing`.
+  /// Lets one change in at a time. In the lock order before `naming` and the log's `syncing`.
   private final ReentrantLock writing = new ReentrantLock();
 
   /// Guards `contents` against readers while a change is applied. The writer itself reads them
@@ -305,16 +305,7 @@ public final class VectorStore {
       return;
     }
     checkApart(from, to);
-    changing(plan -> {
-      Optional<Node> node = contents.catalogue().find(from);
-      Optional<Node> replaced = contents.catalogue().find(to);
-      if (node.isPresent() && node.equals(replaced)) {
-        // rename(2) leaves two names of one file as they are.
-        return;
-      }
-      plan.drop(to);
-      node.ifPresent(moved -> plan.move(moved, from, to));
-    });
+    changing(plan -> plan.rename(from, to));
   }
 
   /// SOURCE has exchanged two files or directories.
@@ -323,18 +314,7 @@ public final class VectorStore {
       return;
     }
     checkApart(path, other);
-    changing(plan -> {
-      Optional<Node> node = contents.catalogue().find(path);
-      Optional<Node> otherNode = contents.catalogue().find(other);
-      if (node.isPresent() && otherNode.isPresent()) {
-        if (!node.equals(otherNode)) {
-          plan.exchange(path, other);
-        }
-      } else {
-        node.ifPresent(moved -> plan.move(moved, path, other));
-        otherNode.ifPresent(moved -> plan.move(moved, other, path));
-      }
-    });
+    changing(plan -> plan.exchangePlaces(path, other));
   }
 
   private static void checkApart(TreePath path, TreePath other) {
@@ -346,15 +326,7 @@ public final class VectorStore {
   /// SOURCE has given a file a further name.
   public void linked(TreePath existing, TreePath added) throws VectorFailure {
     checkApart(existing, added);
-    changing(plan -> {
-      Optional<FileNode> file = contents.catalogue().findFile(existing);
-      Optional<FileNode> present = contents.catalogue().findFile(added);
-      if (file.isPresent() && file.equals(present)) {
-        return;
-      }
-      plan.drop(added);
-      file.ifPresent(node -> plan.link(node, added));
-    });
+    changing(plan -> plan.addName(existing, added));
   }
 
   /// SOURCE has removed a name of a file; with the last one its vectors go.

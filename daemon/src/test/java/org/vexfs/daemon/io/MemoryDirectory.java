@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -18,6 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// A directory in memory whose disk fails on demand.
 ///
@@ -56,6 +56,7 @@ public final class MemoryDirectory implements StorageDirectory {
     int size;
     byte[] durable = new byte[0];
     final List<int[]> unsynced = new ArrayList<>();
+    final AtomicInteger mappings = new AtomicInteger();
 
     /// The least size since the last sync.
     int leastSize;
@@ -92,6 +93,11 @@ public final class MemoryDirectory implements StorageDirectory {
   /// Has `hook` run before everything that changes the disk or makes it durable.
   public synchronized void beforeOperation(Runnable hook) {
     beforeOperation = hook;
+  }
+
+  /// How many mappings of the files that are here have not ended.
+  public synchronized int mappings() {
+    return files.values().stream().mapToInt(content -> content.mappings.get()).sum();
   }
 
   /// How often a file was synced.
@@ -317,11 +323,12 @@ public final class MemoryDirectory implements StorageDirectory {
         if (position + length > content.size) {
           throw new IOException(name + " ends before " + (position + length));
         }
-        // The cleanup keeps the memory from being collected before the arena closes.
+        // The cleanup also keeps the memory from being collected before the arena closes.
+        content.mappings.incrementAndGet();
         return content
             .bytes
             .asSlice(position, length)
-            .reinterpret(arena, _ -> Reference.reachabilityFence(content))
+            .reinterpret(arena, _ -> content.mappings.decrementAndGet())
             .asReadOnly();
       }
     }

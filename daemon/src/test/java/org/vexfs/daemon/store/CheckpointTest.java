@@ -8,6 +8,7 @@ import static org.vexfs.daemon.store.StoreModel.assertMentions;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -180,7 +181,7 @@ final class CheckpointTest {
       MemoryDirectory cut = directory.afterKill();
       byte[] bytes = cut.bytes(name);
       int end = name.equals(segments.getLast()) ? usedBytes(bytes) : bytes.length;
-      cut.with(name, java.util.Arrays.copyOf(bytes, end - 8));
+      cut.with(name, Arrays.copyOf(bytes, end - 8));
       assertMentions(name, assertThrows(StoreBroken.class, () -> open(cut)));
       MemoryDirectory without = new MemoryDirectory(CAPACITY_BYTES);
       for (String other : directory.list()) {
@@ -219,10 +220,10 @@ final class CheckpointTest {
   void checkpointOfANewerVersion_isRefused() throws VectorFailure {
     store.upkeep().checkpoint();
     CheckpointHead head = new CheckpointHead(new UUID(1, 2), 9, 1, 64, 1, 1, new ArrayList<>());
-    ByteBuffer bytes = head.encode();
-    bytes.put(8, (byte) 9);
-    ByteBuffer sealed = CheckpointHead.withChecksum(bytes);
-    directory.with(CheckpointHead.fileName(9), sealed.array());
+    ByteBuffer encoded = CheckpointHead.withChecksum(head.encode().put(8, (byte) 9));
+    byte[] bytes = new byte[encoded.remaining()];
+    encoded.get(bytes);
+    directory.with(CheckpointHead.fileName(9), bytes);
     StoreTooNew refused = assertThrows(StoreTooNew.class, () -> open(directory.afterKill()));
     assertMentions("9.0", refused);
   }
@@ -231,7 +232,9 @@ final class CheckpointTest {
   void segmentOfFormat1_isReadAndNotAppendedTo() throws VectorFailure {
     SegmentHeader old = new SegmentHeader(new UUID(3, 4), 1, 1, 1, 0);
     MemoryDirectory disk = new MemoryDirectory(CAPACITY_BYTES);
-    disk.with(SegmentHeader.fileName(1), old.encode().array());
+    byte[] header = new byte[SegmentHeader.BYTES];
+    old.encode().get(header);
+    disk.with(SegmentHeader.fileName(1), header);
     VectorStore upgraded = open(disk).store();
     upgraded.put(new TreePath("a"), 1, "default", VectorMatrix.ofVector(1, 2));
     assertEquals(List.of(SegmentHeader.fileName(1), SegmentHeader.fileName(2)), disk.list());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.vexfs.daemon.store.StoreModel.assertMentions;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -233,6 +234,67 @@ final class CompactionTest {
     assertEquals(expected, StoreModel.actual(reopened));
     reopened.upkeep().checkpoint();
     assertEquals(expected, StoreModel.actual(open(directory.afterKill())));
+  }
+
+  @Test
+  void newestCheckpoint_notSoundAfterCompaction_givesWayToTheOneBefore() throws Exception {
+    deleteMost();
+    store.upkeep().compact(true, Pace.FULL);
+    store.put(path(1), 101, "default", vector(7));
+    store.upkeep().checkpoint();
+    Map<String, VectorMatrix> expected = StoreModel.actual(store);
+    String newest = directory.list().stream().filter(CheckpointHead::isFileName).toList().getLast();
+    MemoryDirectory damaged = directory.afterKill().with(newest, new byte[100]);
+    assertEquals(expected, StoreModel.actual(open(damaged)));
+  }
+
+  @Test
+  void compaction_killedAnywhere_survivesTheLossOfTheNewestCheckpoint() throws Exception {
+    store.upkeep().checkpoint();
+    store.put(path(0), 100, "default", vector(8));
+    store.upkeep().checkpoint();
+    deleteMost();
+    Map<String, VectorMatrix> expected = StoreModel.actual(store);
+    List<MemoryDirectory> killed = new ArrayList<>();
+    directory.beforeOperation(() -> killed.add(directory.afterKill()));
+    store.upkeep().compact(true, Pace.FULL);
+    directory.beforeOperation(() -> {});
+    assertTrue(killed.size() > 20, "too few operations");
+    for (MemoryDirectory disk : killed) {
+      String newest = disk.list().stream().filter(CheckpointHead::isFileName).toList().getLast();
+      assertEquals(expected, StoreModel.actual(open(disk.with(newest, new byte[5]))));
+    }
+  }
+
+  @Test
+  void segment_emptied_staysUntilNoCheckpointNeedsIt() throws Exception {
+    store.upkeep().checkpoint();
+    deleteMost();
+    store.upkeep().compact(true, Pace.FULL);
+    List<String> checkpoints =
+        directory.list().stream().filter(CheckpointHead::isFileName).toList();
+    for (String only : checkpoints) {
+      MemoryDirectory disk = directory.afterKill();
+      for (String other : checkpoints) {
+        if (!other.equals(only)) {
+          disk.with(other, new byte[0]);
+        }
+      }
+      assertEquals(StoreModel.actual(store), StoreModel.actual(open(disk)));
+    }
+  }
+
+  @Test
+  void mappings_endWithTheirSegments_andWithTheStore() throws Exception {
+    deleteMost();
+    int before = directory.mappings();
+    store.upkeep().compact(true, Pace.FULL);
+    assertTrue(directory.mappings() < before, "compaction ended no mapping");
+    store.close();
+    assertEquals(0, directory.mappings());
+    VectorStore reopened = open(directory);
+    reopened.close();
+    assertEquals(0, directory.mappings());
   }
 
   @Test

@@ -22,7 +22,7 @@ import org.vexfs.daemon.io.MemoryDirectory;
 ///
 /// `-Dvexfs.powerLoss.schedules=N` runs N schedules, `-Dvexfs.powerLoss.seed=S` begins at seed S.
 final class PowerLossTest {
-  private static final int SCHEDULES = Integer.getInteger("vexfs.powerLoss.schedules", 600);
+  private static final int SCHEDULES = Integer.getInteger("vexfs.powerLoss.schedules", 400);
   private static final long FIRST_SEED = Long.getLong("vexfs.powerLoss.seed", 1);
   private static final StoreOptions OPTIONS = new StoreOptions(2 << 10, 512);
   private static final int CAPACITY_BYTES = 16 << 10;
