@@ -115,7 +115,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
       }
       boolean _ = SCRATCHES.offer(scratch);
     }
-    scan(query, pendingFrom, accept, nearest);
+    scan(query, present == null ? 0 : pendingFrom, accept, nearest);
   }
 
   /// Offers to `nearest` the accepted slots from `from` on, comparing each.
@@ -133,9 +133,11 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   public void removed(int slot) {
     lock.lock();
     try {
-      removed.add(slot);
-      removedSlots++;
-      work.signal();
+      if (!closed) {
+        removed.add(slot);
+        removedSlots++;
+        work.signal();
+      }
     } finally {
       lock.unlock();
     }
@@ -158,14 +160,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   @Override
   public void close() {
     store.removeListener(collection, this);
-    lock.lock();
-    try {
-      closed = true;
-      work.signal();
-      released.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    stop();
     boolean interrupted = false;
     while (true) {
       try {
@@ -197,10 +192,25 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
         goesOn = step();
       }
     } catch (RuntimeException | Error e) {
-      // Searches stay right without a graph that grows: what is not in it is compared one by one.
+      // Searches stay right without a graph: what is not in it is compared one by one. One that
+      // nothing is removed from any more would keep the store from letting go of what died.
       LOG.error("Indexing collection {} stopped", collection.name(), e);
+      graph = null;
+      indexed = 0;
+      stop();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void stop() {
+    lock.lock();
+    try {
+      closed = true;
+      work.signal();
+      released.signalAll();
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -178,8 +178,8 @@ final class ChangePlan {
     }
   }
 
-  /// The file known at `existing`, if any, has the name `added` as well, and what was known there is
-  /// gone.
+  /// The file known at `existing`, if any, has the name `added` as well, and what was known there
+  /// is gone.
   void addName(TreePath existing, TreePath added) {
     Optional<FileNode> file = catalogue.findFile(existing);
     if (file.isPresent() && file.equals(catalogue.findFile(added))) {

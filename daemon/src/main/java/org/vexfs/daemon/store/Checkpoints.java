@@ -127,13 +127,8 @@ final class Checkpoints implements AutoCloseable {
   /// Writes the next one, durably, and removes those that are one too many. The log is durable as
   /// far as `capture` goes.
   void write(CheckpointCapture capture, UUID store) throws IOException, StoreBroken, StoreTooNew {
-    if (directory.list().contains(TEMPORARY_NAME)) {
-      directory.delete(TEMPORARY_NAME);
-    }
     long number = lastNumber + 1;
-    try (StorageFile file = directory.create(TEMPORARY_NAME)) {
-      capture.write(file, store, number, latest);
-    }
+    writeAside(capture, store, number);
     lastNumber = number;
     String name = CheckpointHead.fileName(number);
     // Until it is known to be durable it is one of those that the next has to remove.
@@ -150,16 +145,32 @@ final class Checkpoints implements AutoCloseable {
     removeOthers();
   }
 
+  private void writeAside(CheckpointCapture capture, UUID store, long number)
+      throws IOException, StoreBroken {
+    removeIfPresent(TEMPORARY_NAME);
+    boolean written = false;
+    try (StorageFile file = directory.create(TEMPORARY_NAME)) {
+      capture.write(file, store, number, latest);
+      written = true;
+    } finally {
+      if (!written) {
+        removeIfPresent(TEMPORARY_NAME);
+      }
+    }
+  }
+
+  private void removeIfPresent(String name) throws IOException {
+    if (directory.list().contains(name)) {
+      directory.delete(name);
+    }
+  }
+
   private void removeOthers() throws IOException {
     while (kept.size() > KEPT) {
       directory.delete(kept.removeFirst().name());
     }
-    List<String> present = directory.list();
     while (!unsound.isEmpty()) {
-      String name = unsound.removeLast();
-      if (present.contains(name)) {
-        directory.delete(name);
-      }
+      removeIfPresent(unsound.removeLast());
     }
   }
 

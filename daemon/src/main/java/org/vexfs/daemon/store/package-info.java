@@ -18,8 +18,8 @@
 ///
 /// **Memory.** A segment owns its mappings, which end when the store is closed or the segment was
 /// compacted. Whoever reads vectors borrows them with a [org.vexfs.daemon.store.VectorStore.Pin];
-/// while one is open no entry moves and no mapping ends. An entry that died keeps its slots, and its
-/// vectors stay readable, until the listeners of its collection have let go of them.
+/// while one is open no entry moves and no mapping ends. An entry that died keeps its slots, and
+/// its vectors stay readable, until the listeners of its collection have let go of them.
 ///
 /// **Threads.** Locks, in the order in which they are taken:
 ///

@@ -28,10 +28,10 @@ final class StoreUpkeepIT {
           Files.delete(mount.path("file" + i));
         }
       }
-      long before = ((Number) mount.status().get("log_bytes")).longValue();
+      long before = Json.number(mount.status(), "log_bytes");
       String said = Command.of(NativeMount.launcher(), "compact", mount.mountPoint()).output();
       assertTrue(said.contains("emptied 1 segments"), said);
-      long after = ((Number) mount.status().get("log_bytes")).longValue();
+      long after = Json.number(mount.status(), "log_bytes");
       assertTrue(after * 5 < before, after + " of " + before);
       String query = "{\"like\":\"file20\",\"k\":2}";
       assertEquals(
