@@ -24,6 +24,7 @@ import org.vexfs.daemon.overlay.InodeTrimmer;
 import org.vexfs.daemon.overlay.Overlay;
 import org.vexfs.daemon.overlay.SourceChanges;
 import org.vexfs.daemon.overlay.VectorAttributes;
+import org.vexfs.daemon.store.StoreOptions;
 
 /// A mount from start to end.
 ///
@@ -46,6 +47,7 @@ final class Daemon {
   /// @param mountpoint where to show it
   /// @param options what came after `-o`
   /// @param store where vectors are kept, if not in SOURCE
+  /// @param durability when a change of vectors counts as made
   /// @param readyTimeout how long a vector operation waits for the store to come up
   /// @param log where to log, if not in the store or on standard error
   /// @param detaches whether the process lets go of its terminal once the mount answers
@@ -54,6 +56,7 @@ final class Daemon {
       Path mountpoint,
       List<String> options,
       Optional<Path> store,
+      StoreOptions.Durability durability,
       Duration readyTimeout,
       Optional<Path> log,
       boolean detaches) {}
@@ -72,14 +75,18 @@ final class Daemon {
       Optional<Path> ownLog = settings.log().map(Path::toAbsolutePath);
       HostProcess.prepare();
       int sourceDescriptor = open(host, paths.source());
-      // Through the descriptor, SOURCE stays in reach even where it is mounted over.
-      Path store = ownStore.orElse(Path.of("/proc/self/fd/" + sourceDescriptor, ".vexfs"));
+      // Through a descriptor, SOURCE stays in reach even where it is mounted over. The store has one
+      // of its own, to the end of the process: it is closed after the files, whose descriptor goes
+      // with them.
+      int storeDescriptor = open(host, paths.source());
+      Path store = ownStore.orElse(Path.of("/proc/self/fd/" + storeDescriptor, ".vexfs"));
       Path shownStore = ownStore.orElse(paths.source().resolve(".vexfs"));
       HostDirectory storeDirectory = HostDirectory.at(store);
       if (settings.detaches() || ownLog.isPresent()) {
         LogFile.use(ownLog.orElse(store.resolve("vexfs.log")));
       }
-      try (VectorServices vectors = VectorServices.open(storeDirectory, sourceDescriptor);
+      try (VectorServices vectors =
+              VectorServices.open(storeDirectory, settings.durability(), sourceDescriptor);
           Overlay overlay =
               new Overlay(
                   host,

@@ -2,7 +2,6 @@ package org.vexfs.daemon.app;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -17,6 +16,8 @@ import picocli.CommandLine.Spec;
       MountCommand.class,
       UmountCommand.class,
       StatusCommand.class,
+      CompactCommand.class,
+      FsckCommand.class,
       IndexCommand.class,
       SearchCommand.class,
       CommandLine.HelpCommand.class
@@ -27,14 +28,15 @@ public final class Main implements Runnable {
   private Main() {}
 
   /// Runs the command that the arguments name and exits with its status: 0 done, 1 failed, 2
-  /// misused.
+  /// misused, where the command does not have others.
   public static void main(String[] args) {
     CommandLine commandLine = new CommandLine(new Main());
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionExceptionHandler((failure, command, result) -> {
       String message =
           failure instanceof CommandException ? failure.getMessage() : failure.toString();
       System.err.println("vexfs: " + message);
-      return ExitCode.SOFTWARE;
+      return command.getCommandSpec().exitCodeOnExecutionException();
     });
     System.exit(commandLine.execute(args));
   }

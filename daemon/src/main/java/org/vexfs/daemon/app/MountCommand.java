@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.vexfs.daemon.store.StoreOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -49,6 +50,14 @@ final class MountCommand implements Callable<Integer> {
   private @Nullable Path store;
 
   @Option(
+      names = "--durability",
+      paramLabel = "process|always",
+      description =
+          "what a change of vectors survives once it is acknowledged: the end of the daemon (process,"
+              + " the default; power loss after fsync or sync), or power loss as well (always)")
+  private StoreOptions.Durability durability = StoreOptions.Durability.PROCESS;
+
+  @Option(
       names = "--ready-timeout",
       paramLabel = "SECONDS",
       description =
@@ -86,6 +95,7 @@ final class MountCommand implements Callable<Integer> {
             mountpoint,
             options,
             Optional.ofNullable(store),
+            durability,
             Duration.ofMillis((long) (readyTimeoutSeconds * 1000)),
             Optional.ofNullable(log),
             notifies && !foreground);

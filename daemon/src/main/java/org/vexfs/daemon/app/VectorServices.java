@@ -5,16 +5,14 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vexfs.daemon.base.Component;
-import org.vexfs.daemon.base.ErrnoException;
-import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
-import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.io.HostDirectory;
 import org.vexfs.daemon.search.CollectionIndexes;
 import org.vexfs.daemon.search.KnnSearchEngine;
 import org.vexfs.daemon.search.SearchServices;
 import org.vexfs.daemon.store.StoreOptions;
 import org.vexfs.daemon.store.UnrecoveredStore;
+import org.vexfs.daemon.store.UpkeepThread;
 import org.vexfs.daemon.store.VectorStore;
 
 /// The vector side of a daemon: the store, locked before the mount and recovered behind it, and the
@@ -26,6 +24,9 @@ final class VectorServices implements AutoCloseable {
   private final Component<VectorStore> store;
   private final Component<SearchServices> search;
 
+  /// There once the store is.
+  private volatile Optional<UpkeepThread> upkeep = Optional.empty();
+
   private VectorServices(UnrecoveredStore unrecovered, int sourceDescriptor) {
     this.unrecovered = unrecovered;
     this.store = new Component<>("store", () -> recover(unrecovered, sourceDescriptor));
@@ -34,9 +35,13 @@ final class VectorServices implements AutoCloseable {
 
   /// Opens and locks the store in `directory`.
   ///
+  /// @param durability when a change counts as made
   /// @param sourceDescriptor SOURCE, which the store asks about files that changed behind the mount
-  static VectorServices open(HostDirectory directory, int sourceDescriptor) throws VectorFailure {
-    UnrecoveredStore unrecovered = UnrecoveredStore.open(directory, StoreOptions.DEFAULT);
+  static VectorServices open(
+      HostDirectory directory, StoreOptions.Durability durability, int sourceDescriptor)
+      throws VectorFailure {
+    UnrecoveredStore unrecovered =
+        UnrecoveredStore.open(directory, StoreOptions.DEFAULT.with(durability));
     return new VectorServices(unrecovered, sourceDescriptor);
   }
 
@@ -48,25 +53,21 @@ final class VectorServices implements AutoCloseable {
     return search;
   }
 
-  private static VectorStore recover(UnrecoveredStore unrecovered, int sourceDescriptor)
+  private VectorStore recover(UnrecoveredStore unrecovered, int sourceDescriptor)
       throws VectorFailure {
-    UnrecoveredStore.Recovered recovered =
-        unrecovered.recover(path -> inodeAt(sourceDescriptor, path));
+    UnrecoveredStore.Recovered recovered = unrecovered.recover(new SourceProbe(sourceDescriptor));
     LOG.info(
-        "Vector store is up: {} records in {} segments",
+        "Vector store is up: {} segments, {} records replayed after {}",
+        recovered.report().segments(),
         recovered.report().records(),
-        recovered.report().segments());
+        recovered.report().checkpoint().orElse("no checkpoint"));
     recovered.report().tear().ifPresent(tear -> LOG.warn("{}", tear.describe()));
+    recovered
+        .report()
+        .unsound()
+        .forEach(name -> LOG.warn("{} holds no sound checkpoint and was not used", name));
+    upkeep = Optional.of(UpkeepThread.over(recovered.store()));
     return recovered.store();
-  }
-
-  private static long inodeAt(int sourceDescriptor, TreePath path) {
-    try (Host host = Host.borrow()) {
-      host.fstatat(sourceDescriptor, path.bytes(), host.scratchStat());
-      return Host.fileOf(host.scratchStat()).inode();
-    } catch (ErrnoException nothingThere) {
-      return 0;
-    }
   }
 
   private SearchServices startSearch() throws VectorFailure {
@@ -76,11 +77,12 @@ final class VectorServices implements AutoCloseable {
     return new SearchServices(recovered, indexes, new KnnSearchEngine(recovered, indexes));
   }
 
-  /// Ends indexing, then makes the store durable and gives it back; no request is under way any
-  /// more.
+  /// Ends indexing and upkeep, then makes the store durable and gives it back; no request is under
+  /// way any more.
   @Override
   public void close() {
     search.ifReady().ifPresent(services -> services.indexes().close());
+    upkeep.ifPresent(UpkeepThread::close);
     Optional<VectorStore> recovered = store.ifReady();
     try {
       if (recovered.isPresent()) {

@@ -14,6 +14,7 @@ record ControlDirectory(ControlContext context, NodeId directory)
   private static final List<Child> CHILDREN =
       List.of(
           new Child("collections", true),
+          new Child("compact", false),
           new Child("errors", false),
           new Child("find", true),
           new Child("help", false),
@@ -32,6 +33,7 @@ record ControlDirectory(ControlContext context, NodeId directory)
     return Optional.ofNullable(
         switch (name) {
           case "collections" -> new CollectionsDirectory(context, directory);
+          case "compact" -> new CompactFile(context, directory);
           case "errors" -> new ReportFile(context, directory, ReportFile.Report.ERRORS);
           case "find" -> new FindDirectory(context, directory);
           case "help" -> new ReportFile(context, directory, ReportFile.Report.HELP);

@@ -54,6 +54,12 @@ public final class MappedFile implements Closeable {
     return region;
   }
 
+  /// The region that was mapped last: all of what the file had when it was taken over, before any
+  /// span was asked for.
+  public MemorySegment region() {
+    return region;
+  }
+
   /// Where in the file the region that [#regionFor] gave last begins.
   public long regionStart() {
     return regionStart;

@@ -48,6 +48,15 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   @GuardedBy("lock")
   private final ArrayDeque<Integer> removed = new ArrayDeque<>();
 
+  /// How many slots this was told are dead, and of how many of those the graph has let go.
+  @GuardedBy("lock")
+  private long removedSlots;
+
+  @GuardedBy("lock")
+  private long releasedSlots;
+
+  private final Condition released = lock.newCondition();
+
   @GuardedBy("lock")
   private boolean closed;
 
@@ -106,7 +115,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
       }
       boolean _ = SCRATCHES.offer(scratch);
     }
-    scan(query, pendingFrom, accept, nearest);
+    scan(query, present == null ? 0 : pendingFrom, accept, nearest);
   }
 
   /// Offers to `nearest` the accepted slots from `from` on, comparing each.
@@ -124,8 +133,24 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   public void removed(int slot) {
     lock.lock();
     try {
-      removed.add(slot);
-      work.signal();
+      if (!closed) {
+        removed.add(slot);
+        removedSlots++;
+        work.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void awaitRemoved() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long wanted = removedSlots;
+      while (releasedSlots < wanted && !closed) {
+        released.await();
+      }
     } finally {
       lock.unlock();
     }
@@ -135,13 +160,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   @Override
   public void close() {
     store.removeListener(collection, this);
-    lock.lock();
-    try {
-      closed = true;
-      work.signal();
-    } finally {
-      lock.unlock();
-    }
+    stop();
     boolean interrupted = false;
     while (true) {
       try {
@@ -173,10 +192,25 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
         goesOn = step();
       }
     } catch (RuntimeException | Error e) {
-      // Searches stay right without a graph that grows: what is not in it is compared one by one.
+      // Searches stay right without a graph: what is not in it is compared one by one. One that
+      // nothing is removed from any more would keep the store from letting go of what died.
       LOG.error("Indexing collection {} stopped", collection.name(), e);
+      graph = null;
+      indexed = 0;
+      stop();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void stop() {
+    lock.lock();
+    try {
+      closed = true;
+      work.signal();
+      released.signalAll();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -195,15 +229,28 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    if (gone != null) {
-      HnswGraph present = graph;
-      if (present != null && present.contains(gone)) {
-        present.remove(gone);
+    try (VectorStore.Pin _ = store.pin()) {
+      if (gone != null) {
+        remove(gone);
+      } else {
+        insert(indexed);
       }
-    } else {
-      insert(indexed);
     }
     return true;
+  }
+
+  private void remove(int slot) {
+    HnswGraph present = graph;
+    if (present != null && present.contains(slot)) {
+      present.remove(slot);
+    }
+    lock.lock();
+    try {
+      releasedSlots++;
+      released.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void insert(int slot) {

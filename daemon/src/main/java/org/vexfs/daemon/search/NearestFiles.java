@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import org.vexfs.daemon.base.TreePath;
+import org.vexfs.daemon.base.VectorFailure.StoreBroken;
 import org.vexfs.daemon.base.VectorMatrix;
 import org.vexfs.daemon.index.NearestHeap;
 import org.vexfs.daemon.index.SlotPredicate;
@@ -62,7 +63,15 @@ final class NearestFiles {
   }
 
   /// The hits nearest to any of `vectors`, as the `number`th question of the query.
-  Answer.Result find(int number, VectorMatrix vectors) {
+  ///
+  /// @throws StoreBroken where a row that would be a hit is damaged on the disk
+  Answer.Result find(int number, VectorMatrix vectors) throws StoreBroken {
+    try (VectorStore.Pin _ = store.pin()) {
+      return findPinned(number, vectors);
+    }
+  }
+
+  private Answer.Result findPinned(int number, VectorMatrix vectors) throws StoreBroken {
     int rows = matchingRows();
     int wanted = query.offset() + query.k();
     boolean exact = query.exact() || rows <= EXACT_ROWS || !index.hasGraph();
@@ -138,7 +147,7 @@ final class NearestFiles {
     }
   }
 
-  private List<Hit> hits(int number, NearestHeap nearest, int wanted) {
+  private List<Hit> hits(int number, NearestHeap nearest, int wanted) throws StoreBroken {
     List<Hit> hits = new ArrayList<>();
     Set<FileNode> seen = new HashSet<>();
     for (int i = 0; i < nearest.size() && hits.size() < wanted; i++) {
@@ -149,6 +158,7 @@ final class NearestFiles {
         break;
       }
       if (seen.add(file)) {
+        store.requireSound(collection, slot);
         int rank = hits.size() + 1;
         visiblePath(file).ifPresent(path -> hits.add(hit(number, rank, path, slot, distance)));
       }

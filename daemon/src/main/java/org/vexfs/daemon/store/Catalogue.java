@@ -34,6 +34,9 @@ final class Catalogue {
   /// What may have lost its last child or entry in the current change.
   private final Set<Node> touched = new LinkedHashSet<>();
 
+  /// What came, went or became different since [#takeChanged].
+  private NodeIds changed = new NodeIds();
+
   private long lastId = ROOT_ID;
 
   /// An empty tree; `retired` hears of every entry that goes away because its file does.
@@ -45,6 +48,29 @@ final class Catalogue {
   /// The highest id given so far.
   long lastId() {
     return lastId;
+  }
+
+  /// The ids of the nodes that came, went or became different since this was asked last; they count
+  /// as unchanged from now on.
+  NodeIds takeChanged() {
+    NodeIds taken = changed;
+    changed = new NodeIds();
+    return taken;
+  }
+
+  /// Lets nodes count as changed again.
+  void giveBackChanged(NodeIds taken) {
+    changed.addAll(taken);
+  }
+
+  /// Notes that a file's entries became different.
+  void entriesChanged(FileNode file) {
+    changed.add(file.id());
+  }
+
+  /// The node with this id, if there is one.
+  Optional<Node> findNode(long id) {
+    return nodes.find(id);
   }
 
   /// The node with this id.
@@ -140,6 +166,42 @@ final class Catalogue {
     touched.add(node);
   }
 
+  /// Puts a directory back that a checkpoint has; where it hangs is said by [#restoreName], once
+  /// all directories are there.
+  void restoreDirectory(long id) throws StoreBroken {
+    restore(new DirectoryNode(id));
+  }
+
+  /// Puts a file back that a checkpoint has.
+  FileNode restoreFile(long id, long inode) throws StoreBroken {
+    FileNode file = new FileNode(id, inode);
+    restore(file);
+    index(file);
+    return file;
+  }
+
+  private void restore(Node node) throws StoreBroken {
+    if (nodes.find(node.id()).isPresent()) {
+      throw new StoreBroken("node " + node.id() + " is there twice");
+    }
+    nodes.put(node);
+    lastId = Math.max(lastId, node.id());
+  }
+
+  /// Gives a node back a name that a checkpoint has.
+  void restoreName(Node node, long parent, String name) throws StoreBroken {
+    Name restored = new Name(directory(parent), name);
+    if (holds(node, restored)) {
+      throw new StoreBroken("node " + node.id() + " lies in itself");
+    }
+    hang(node, restored);
+  }
+
+  /// Ends the restoring of a checkpoint, after which ids up to `lastId` are not given again.
+  void endRestoring(long lastId) {
+    this.lastId = Math.max(this.lastId, lastId);
+  }
+
   void link(LogRecord.Link record) throws StoreBroken {
     attach(file(record.node()), new Name(directory(record.parent()), record.name()));
   }
@@ -198,12 +260,12 @@ final class Catalogue {
               .forEach((name, child) -> {
                 if (child instanceof FileNode file) {
                   file.removeName(new Name(directory, name));
+                  changed.add(file.id());
                 }
                 doomed.push(child);
               });
           directory.children().clear();
-          directory.hang(null);
-          nodes.remove(directory);
+          removeNode(directory);
         }
         case FileNode file -> {
           if (file.names().isEmpty()) {
@@ -219,6 +281,7 @@ final class Catalogue {
     byInode.remove(file);
     file.bind(record.inode());
     index(file);
+    changed.add(file.id());
   }
 
   /// Notes that a file lost an entry.
@@ -254,10 +317,15 @@ final class Catalogue {
         return;
       }
       name.parent().children().remove(name.text());
-      directory.hang(null);
-      nodes.remove(directory);
+      removeNode(directory);
       directory = name.parent();
     }
+  }
+
+  private void removeNode(DirectoryNode directory) {
+    directory.hang(null);
+    nodes.remove(directory);
+    changed.add(directory.id());
   }
 
   private void drop(FileNode file) {
@@ -270,6 +338,7 @@ final class Catalogue {
     }
     byInode.remove(file);
     nodes.remove(file);
+    changed.add(file.id());
   }
 
   private void index(FileNode file) {
@@ -279,6 +348,11 @@ final class Catalogue {
   }
 
   private void attach(Node node, Name name) throws StoreBroken {
+    hang(node, name);
+    changed.add(node.id());
+  }
+
+  private static void hang(Node node, Name name) throws StoreBroken {
     if (name.parent().children().putIfAbsent(name.text(), node) != null) {
       throw new StoreBroken("node " + name.parent().id() + " holds a name twice");
     }
@@ -293,6 +367,7 @@ final class Catalogue {
       throw new StoreBroken("node " + node.id() + " does not have the name that it loses");
     }
     name.parent().children().remove(name.text());
+    changed.add(node.id());
     if (node instanceof FileNode file) {
       file.removeName(name);
     }

@@ -131,24 +131,61 @@ final class ChangePlan {
   }
 
   /// Gives a file a further name where nothing is known.
-  void link(FileNode file, TreePath added) {
+  private void link(FileNode file, TreePath added) {
     records.add(new LogRecord.Link(file.id(), directory(added.parent()), added.name()));
   }
 
   /// Moves what is known at `from` to `to`, where nothing is known.
-  void move(Node node, TreePath from, TreePath to) {
+  private void move(Node node, TreePath from, TreePath to) {
     long fromParent = catalogue.findDirectory(from.parent()).orElseThrow().id();
     records.add(
         new LogRecord.Move(node.id(), fromParent, from.name(), directory(to.parent()), to.name()));
   }
 
   /// Lets what is known at either path change places.
-  void exchange(TreePath path, TreePath other) {
+  private void exchange(TreePath path, TreePath other) {
     records.add(
         new LogRecord.Exchange(
             catalogue.findDirectory(path.parent()).orElseThrow().id(),
             path.name(),
             catalogue.findDirectory(other.parent()).orElseThrow().id(),
             other.name()));
+  }
+
+  /// What is known at `from` is at `to` from now on, and what was known there is gone.
+  void rename(TreePath from, TreePath to) {
+    Optional<Node> node = catalogue.find(from);
+    Optional<Node> replaced = catalogue.find(to);
+    if (node.isPresent() && node.equals(replaced)) {
+      // rename(2) leaves two names of one file as they are.
+      return;
+    }
+    drop(to);
+    node.ifPresent(moved -> move(moved, from, to));
+  }
+
+  /// What is known at either path, if anything, changes places.
+  void exchangePlaces(TreePath path, TreePath other) {
+    Optional<Node> node = catalogue.find(path);
+    Optional<Node> otherNode = catalogue.find(other);
+    if (node.isPresent() && otherNode.isPresent()) {
+      if (!node.equals(otherNode)) {
+        exchange(path, other);
+      }
+    } else {
+      node.ifPresent(moved -> move(moved, path, other));
+      otherNode.ifPresent(moved -> move(moved, other, path));
+    }
+  }
+
+  /// The file known at `existing`, if any, has the name `added` as well, and what was known there
+  /// is gone.
+  void addName(TreePath existing, TreePath added) {
+    Optional<FileNode> file = catalogue.findFile(existing);
+    if (file.isPresent() && file.equals(catalogue.findFile(added))) {
+      return;
+    }
+    drop(added);
+    file.ifPresent(node -> link(node, added));
   }
 }

@@ -1,7 +1,7 @@
 package org.vexfs.daemon.store;
 
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,9 +24,10 @@ final class Contents {
   /// What listeners are to hear about the current change.
   private final List<Runnable> news = new ArrayList<>();
 
+  /// Entries that came during the replay, in the order of the log.
+  private final List<Entry> unplaced = new ArrayList<>();
+
   private boolean replaying = true;
-  private long liveBytes;
-  private long deadBytes;
 
   Catalogue catalogue() {
     return catalogue;
@@ -35,6 +36,21 @@ final class Contents {
   /// By name, in the order of names.
   Map<String, VectorCollection> collections() {
     return byName;
+  }
+
+  /// By number.
+  Collection<VectorCollection> collectionsById() {
+    return byId.values();
+  }
+
+  /// What the log would say to define a collection as it is now.
+  LogRecord.DefineCollection definition(VectorCollection collection) {
+    return new LogRecord.DefineCollection(
+        collection.id(),
+        collection.name(),
+        collection.metric().id(),
+        collection.dimension(),
+        collection.embedder().map(TreePath::bytesOfText).orElse(""));
   }
 
   VectorCollection collection(int id) throws StoreBroken {
@@ -48,16 +64,6 @@ final class Contents {
   /// An id that no collection has.
   int nextCollectionId() {
     return byId.size() + 1;
-  }
-
-  /// Bytes of the log's records that hold live vectors.
-  long liveBytes() {
-    return liveBytes;
-  }
-
-  /// Bytes of the log's records that hold vectors which were deleted or replaced.
-  long deadBytes() {
-    return deadBytes;
   }
 
   /// Entries of all collections.
@@ -76,6 +82,7 @@ final class Contents {
       case LogRecord.Unlink unlink -> catalogue.unlink(unlink);
       case LogRecord.Rebind rebind -> catalogue.rebind(rebind);
       case LogRecord.Put put -> put(put, at);
+      case LogRecord.Relocate relocate -> relocate(relocate, at);
       case LogRecord.Delete delete -> delete(delete);
       case LogRecord.Seal _ -> {}
     }
@@ -89,16 +96,55 @@ final class Contents {
     return heard;
   }
 
-  /// Ends the replay: entries that survived it get their slots, in the order of the log.
+  /// Ends the replay: entries that came in it and survived get their slots, in the order of the
+  /// log.
   void endReplay() {
-    catalogue
-        .files()
-        .flatMap(file -> file.entries().stream())
-        .sorted(
-            Comparator.comparingLong((Entry entry) -> entry.segment().number())
-                .thenComparingLong(Entry::position))
-        .forEach(entry -> entry.collection().publish(entry));
+    for (Entry entry : unplaced) {
+      if (entry.isLive()) {
+        entry.collection().publish(entry);
+      }
+    }
+    unplaced.clear();
     replaying = false;
+  }
+
+  /// Puts a collection back that a checkpoint has, whose slots below `slotLimit` were handed out.
+  void restoreCollection(LogRecord.DefineCollection define, int slotLimit) throws StoreBroken {
+    define(define);
+    collection(define.id()).raiseSlotLimit(slotLimit);
+  }
+
+  /// Puts an entry back that a checkpoint has.
+  void restore(FileNode file, VectorCollection collection, int rows, int slot, LogPosition at)
+      throws StoreBroken {
+    if (file.entry(collection).isPresent()) {
+      throw new StoreBroken("node " + file.id() + " has two entries in a collection");
+    }
+    Entry entry = new Entry(file, collection, rows, at);
+    file.addEntry(entry);
+    entry.segment().addLiveBytes(entry.recordBytes());
+    collection.restore(entry, slot);
+  }
+
+  /// The live entry whose record lies at this place.
+  Optional<Entry> entryAt(LogRecord.Relocate record, LogSegment segment, long position) {
+    VectorCollection collection = byId.get(record.collection());
+    return collection == null
+        ? Optional.empty()
+        : catalogue
+            .findNode(record.node())
+            .flatMap(
+                node -> node instanceof FileNode file ? file.entry(collection) : Optional.empty())
+            .filter(entry -> entry.segment() == segment && entry.position() == position);
+  }
+
+  /// Lets an entry, live or not, lie where its copy does. No reader may be at it.
+  void place(Entry entry, LogPosition at) {
+    int live = entry.isLive() ? 1 : 0;
+    entry.segment().addLiveBytes(-live * (long) entry.recordBytes());
+    entry.place(at);
+    entry.segment().addLiveBytes(live * (long) entry.recordBytes());
+    catalogue.entriesChanged(entry.file());
   }
 
   private void define(LogRecord.DefineCollection define) throws StoreBroken {
@@ -128,10 +174,13 @@ final class Contents {
     }
     FileNode file = catalogue.file(put.node());
     Optional<Entry> replaced = file.entry(collection);
-    Entry entry = new Entry(file, collection, put, at);
+    Entry entry = new Entry(file, collection, put.rows(), at);
     file.addEntry(entry);
-    liveBytes += entry.recordBytes();
-    if (!replaying) {
+    entry.segment().addLiveBytes(entry.recordBytes());
+    catalogue.entriesChanged(file);
+    if (replaying) {
+      unplaced.add(entry);
+    } else {
       collection.publish(entry);
       int first = entry.firstSlot();
       tell(collection, listener -> listener.added(first, put.rows()));
@@ -149,15 +198,35 @@ final class Contents {
             .orElseThrow(() -> new StoreBroken("an entry is deleted that is not there"));
     file.removeEntry(entry);
     retire(entry);
+    catalogue.entriesChanged(file);
     catalogue.touch(file);
+  }
+
+  /// Replays what compaction did; while the store is in use, compaction itself calls [#place] once
+  /// no reader is at the entries that it copied.
+  private void relocate(LogRecord.Relocate relocate, LogPosition at) throws StoreBroken {
+    Entry entry =
+        catalogue
+            .file(relocate.node())
+            .entry(collection(relocate.collection()))
+            .orElseThrow(() -> new StoreBroken("an entry moves that is not there"));
+    if (entry.rows() != relocate.rows() || entry.dimension() != relocate.dimension()) {
+      throw new StoreBroken("an entry moves and is another after it");
+    }
+    if (replaying) {
+      place(entry, at);
+    }
   }
 
   private void retire(Entry entry) {
     VectorCollection collection = entry.collection();
     collection.retire(entry);
-    liveBytes -= entry.recordBytes();
-    deadBytes += entry.recordBytes();
-    if (!replaying) {
+    entry.segment().addLiveBytes(-entry.recordBytes());
+    if (replaying) {
+      if (entry.hasSlots()) {
+        collection.release(entry);
+      }
+    } else {
       tell(
           collection,
           listener -> {

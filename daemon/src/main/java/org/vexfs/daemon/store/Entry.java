@@ -7,6 +7,9 @@ import org.vexfs.daemon.base.VectorMatrix;
 
 /// The vectors of one file in one collection, and where they lie. A row is a slot; the slots of an
 /// entry follow one another.
+///
+/// Whoever reads where the values lie, or the values themselves, holds a [VectorStore.Pin] or is
+/// the writer: compaction moves entries.
 final class Entry {
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -17,26 +20,39 @@ final class Entry {
   private final VectorCollection collection;
   private final int rows;
   private final int dimension;
-  private final LogSegment segment;
-  private final MemorySegment region;
-  private final long position;
-  private final long offset;
-  private final int recordBytes;
-
   private int firstSlot = NO_SLOT;
   private volatile boolean live = true;
 
-  /// The entry that `put` makes for `file` in `collection`, placed where the log has it.
-  Entry(FileNode file, VectorCollection collection, LogRecord.Put put, LogPosition at) {
+  /// Where the record lies. Changed by compaction only, which excludes readers meanwhile.
+  private LogSegment segment;
+
+  private MemorySegment region;
+  private long position;
+  private long offset;
+  private int recordBytes;
+
+  /// Whether the record's checksum was found to hold since the store was opened.
+  private boolean verified;
+
+  /// The entry of `file` in `collection` whose record lies at a place of the log.
+  Entry(FileNode file, VectorCollection collection, int rows, LogPosition at) {
     this.file = file;
     this.collection = collection;
-    this.rows = put.rows();
-    this.dimension = put.dimension();
+    this.rows = rows;
+    this.dimension = collection.dimension();
     this.segment = at.segment();
     this.region = at.region();
-    this.position = at.position();
-    this.offset = at.offset() + RecordCodec.valuesOffset(at.position());
-    this.recordBytes = (int) RecordCodec.length(put, at.position());
+    place(at);
+  }
+
+  /// Moves to where a copy of the record lies. No reader may be at it.
+  void place(LogPosition at) {
+    segment = at.segment();
+    region = at.region();
+    position = at.position();
+    offset = at.offset() + RecordCodec.valuesOffset(position);
+    recordBytes = (int) RecordCodec.entryLength(rows, dimension, position);
+    verified = false;
   }
 
   FileNode file() {
@@ -49,6 +65,10 @@ final class Entry {
 
   int rows() {
     return rows;
+  }
+
+  int dimension() {
+    return dimension;
   }
 
   /// The segment that holds the record.
@@ -97,6 +117,17 @@ final class Entry {
 
   void retire() {
     live = false;
+  }
+
+  /// Whether the record is what was written. Asked before its values are shown to anybody; what was
+  /// found sound is not looked at again.
+  boolean isSound() {
+    if (!verified) {
+      long start = offset - RecordCodec.valuesOffset(position);
+      int checksum = segment.checksum().of(region, start, recordBytes, position);
+      verified = RecordHeader.read(region, start).checksum() == checksum;
+    }
+    return verified;
   }
 
   /// A copy of the values.

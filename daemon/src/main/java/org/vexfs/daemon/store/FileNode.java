@@ -36,6 +36,10 @@ public final class FileNode extends Node {
   }
 
   void addName(Name name) {
+    if (names.isEmpty()) {
+      names = List.of(name);
+      return;
+    }
     List<Name> more = new ArrayList<>(names);
     more.add(name);
     names = List.copyOf(more);
@@ -59,6 +63,10 @@ public final class FileNode extends Node {
   }
 
   void addEntry(Entry entry) {
+    if (entries.isEmpty()) {
+      entries = List.of(entry);
+      return;
+    }
     List<Entry> more = new ArrayList<>(entries);
     more.add(entry);
     entries = List.copyOf(more);

@@ -3,18 +3,23 @@ package org.vexfs.daemon.store;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorFailure.StoreBroken;
+import org.vexfs.daemon.base.VectorFailure.StoreTooNew;
 import org.vexfs.daemon.io.MappedFile;
 import org.vexfs.daemon.io.StorageDirectory;
 import org.vexfs.daemon.io.StorageFile;
 
-/// Reads the whole log once: first a segment's checksums, then, from what they vouch for, its
-/// records. FORMAT.md, "Recovery", says what is torn and what is damaged.
+/// Reads the log once, from its start or from where a checkpoint ends: first a segment's checksums,
+/// then, from what they vouch for, its records. FORMAT.md, "Recovery", says what is torn and what
+/// is damaged.
 final class LogReader {
   private static final String ADVICE =
       "; nothing was changed: restore the store from a copy, or move it away to start an empty one";
@@ -22,18 +27,39 @@ final class LogReader {
   private final StorageDirectory directory;
   private final StoreOptions options;
   private final List<LogSegment> segments;
+  private final boolean changes;
   private final Contents contents = new Contents();
 
   private Optional<UUID> store = Optional.empty();
   private long nextSequence = 1;
   private long records;
+  private long replayedBytes;
   private Optional<RecoveryReport.Tear> tear = Optional.empty();
 
-  /// Fills `segments`, which the caller closes where reading fails.
-  LogReader(StorageDirectory directory, StoreOptions options, List<LogSegment> segments) {
+  /// Segments whose files are still there, though the checkpoint does without them.
+  private final List<Long> leftOver = new ArrayList<>();
+
+  private LogReader(
+      StorageDirectory directory,
+      StoreOptions options,
+      List<LogSegment> segments,
+      boolean changes) {
     this.directory = directory;
     this.options = options;
     this.segments = segments;
+    this.changes = changes;
+  }
+
+  /// Cuts a torn tail off and makes the log ready to be appended to. Fills `segments`, which the
+  /// caller closes where reading fails.
+  LogReader(StorageDirectory directory, StoreOptions options, List<LogSegment> segments) {
+    this(directory, options, segments, true);
+  }
+
+  /// Leaves everything as it is. Fills `segments`, which the caller closes.
+  static LogReader thatChangesNothing(
+      StorageDirectory directory, StoreOptions options, List<LogSegment> segments) {
+    return new LogReader(directory, options, segments, false);
   }
 
   /// What the log adds up to.
@@ -51,22 +77,100 @@ final class LogReader {
     return nextSequence - 1;
   }
 
-  /// Reads the segments in these files, in the order of their numbers.
-  RecoveryReport read(List<String> names) throws IOException, VectorFailure {
+  /// Bytes of the records that were replayed.
+  long replayedBytes() {
+    return replayedBytes;
+  }
+
+  /// Segments whose files are still there, though the checkpoint does without them.
+  List<Long> leftOver() {
+    return leftOver;
+  }
+
+  /// Reads the segments in these files, in the order of their numbers, from where the latest
+  /// checkpoint ends.
+  RecoveryReport read(List<String> names, Checkpoints checkpoints)
+      throws IOException, VectorFailure {
     List<String> ordered =
         names.stream().sorted(Comparator.comparingLong(SegmentHeader::numberOf)).toList();
-    List<String> begun = withoutTornStart(ordered);
-    for (String name : begun) {
-      boolean last = name.equals(begun.getLast());
-      LogSegment segment = openSegment(name, last);
-      segments.add(segment);
-      replay(segment);
-      if (!last) {
-        segment.file().abandon();
-      }
+    Optional<CheckpointFile> checkpoint = checkpoints.latest();
+    if (checkpoint.isPresent()) {
+      resume(checkpoint.get(), ordered);
+    } else {
+      readFromStart(withoutTornStart(ordered), checkpoints.unsound());
     }
     contents.endReplay();
-    return new RecoveryReport(segments.size(), records, tear);
+    return new RecoveryReport(
+        segments.size(),
+        records,
+        checkpoint.map(CheckpointFile::name),
+        checkpoints.unsound(),
+        tear);
+  }
+
+  private void readFromStart(List<String> names, List<String> unsound)
+      throws IOException, VectorFailure {
+    if (names.isEmpty() && !unsound.isEmpty()) {
+      throw new StoreBroken(
+          "there are checkpoints, " + unsound + ", but no segment of the log is left" + ADVICE);
+    }
+    for (String name : names) {
+      readTail(name, name.equals(names.getLast()));
+    }
+  }
+
+  private void readTail(String name, boolean last) throws IOException, VectorFailure {
+    LogSegment segment = openSegment(name, last, SegmentHeader.BYTES);
+    replay(segment, SegmentHeader.BYTES);
+    settle(segment, last);
+  }
+
+  /// Takes over what a sound checkpoint has and goes on after it. What it was made of was durable
+  /// before it was: a log that lacks some of it is damaged.
+  private void resume(CheckpointFile checkpoint, List<String> ordered)
+      throws IOException, VectorFailure {
+    CheckpointHead head = checkpoint.head();
+    store = Optional.of(head.store());
+    Map<Long, LogSegment> byNumber = new HashMap<>();
+    for (CheckpointCapture.Listed listed : CheckpointCapture.segments(checkpoint)) {
+      String name = SegmentHeader.fileName(listed.number());
+      if (!ordered.contains(name)) {
+        throw new StoreBroken(name + " is missing: " + checkpoint.name() + " needs it" + ADVICE);
+      }
+      if (listed.number() < head.segment()) {
+        byNumber.put(listed.number(), openSettled(name, listed));
+      }
+    }
+    for (String name : ordered) {
+      long number = SegmentHeader.numberOf(name);
+      if (number < head.segment() && !byNumber.containsKey(number)) {
+        leftOver.add(number);
+      }
+    }
+    nextSequence = head.sequence() + 1;
+    List<String> tail =
+        ordered.stream().filter(name -> SegmentHeader.numberOf(name) >= head.segment()).toList();
+    List<String> begun = tail.size() > 1 ? withoutTornStart(tail) : tail;
+    boolean only = begun.size() == 1;
+    LogSegment first = openSegment(begun.getFirst(), only, head.position());
+    byNumber.put(first.number(), first);
+    CheckpointCapture.restoreCollections(checkpoint, contents);
+    CatalogueImage.restoreDirectories(
+        checkpoint.part(CatalogueImage.DIRECTORIES), contents.catalogue());
+    CatalogueImage.restoreFiles(checkpoint.part(CatalogueImage.FILES), contents, byNumber);
+    contents.catalogue().endRestoring(head.lastNode());
+    replay(first, head.position());
+    settle(first, only);
+    for (String name : begun.subList(1, begun.size())) {
+      readTail(name, name.equals(begun.getLast()));
+    }
+  }
+
+  /// A segment that is not the last needs its descriptor no more.
+  private static void settle(LogSegment segment, boolean last) throws IOException {
+    if (!last) {
+      segment.file().abandon();
+    }
   }
 
   /// Removes the last segment where a crash kept it from being begun. A header is durable before
@@ -86,35 +190,37 @@ final class LogReader {
         return names;
       }
     }
-    directory.delete(name);
-    directory.sync();
+    if (changes) {
+      directory.delete(name);
+      directory.sync();
+    }
     tear = Optional.of(new RecoveryReport.Tear(name, 0, size, 0));
     return names.subList(0, names.size() - 1);
   }
 
-  private LogSegment openSegment(String name, boolean last) throws IOException, VectorFailure {
+  /// A segment before the one in which the checkpoint ends. Its records are not looked at now: what
+  /// is read of them later is checked then.
+  private LogSegment openSettled(String name, CheckpointCapture.Listed listed)
+      throws IOException, VectorFailure {
     StorageFile file = directory.open(name);
     boolean opened = false;
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment bytes = file.map(0, file.size(), arena);
-      Optional<SegmentHeader> header = SegmentHeader.read(bytes, name);
-      if (header.isEmpty()) {
-        throw new StoreBroken(name + " does not begin with a sound header" + ADVICE);
+    try {
+      SegmentHeader header;
+      try (Arena arena = Arena.ofConfined()) {
+        header = readHeader(file.map(0, file.size(), arena), name);
       }
-      checkOrder(header.get(), name);
-      SegmentScan scan = SegmentScan.of(header.get(), bytes, name);
-      if (scan.flawed()) {
-        judge(name, bytes, scan, last);
+      checkIdentity(header, name);
+      nextSequence = listed.firstSequence();
+      checkOrder(header, name);
+      if (file.size() < listed.end()) {
+        throw cutOff(name, file.size(), listed.end());
       }
-      if (last) {
-        // Also makes durable what a killed process had left in the page cache only.
-        file.truncate(scan.end());
-        file.sync();
-      }
-      nextSequence = scan.nextSequence();
-      MappedFile mapped = MappedFile.of(file, scan.end(), options.windowBytes());
+      MappedFile mapped = MappedFile.of(file, listed.end(), options.windowBytes());
+      mapped.abandon();
       opened = true;
-      return new LogSegment(header.get(), mapped, scan.end());
+      LogSegment segment = new LogSegment(header, mapped, listed.end());
+      segments.add(segment);
+      return segment;
     } finally {
       if (!opened) {
         file.close();
@@ -122,13 +228,72 @@ final class LogReader {
     }
   }
 
-  private void checkOrder(SegmentHeader header, String name) throws StoreBroken {
+  private static StoreBroken cutOff(String name, long size, long expected) {
+    return new StoreBroken(
+        name
+            + " has "
+            + size
+            + " bytes: a checkpoint proves that there were at least "
+            + expected
+            + ADVICE);
+  }
+
+  private static SegmentHeader readHeader(MemorySegment bytes, String name)
+      throws StoreBroken, StoreTooNew {
+    return SegmentHeader.read(bytes, name)
+        .orElseThrow(() -> new StoreBroken(name + " does not begin with a sound header" + ADVICE));
+  }
+
+  /// A segment whose records are replayed from `from` on, where record `nextSequence` is due; at
+  /// its first record, or where a checkpoint ends.
+  private LogSegment openSegment(String name, boolean last, long from)
+      throws IOException, VectorFailure {
+    StorageFile file = directory.open(name);
+    boolean opened = false;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment bytes = file.map(0, file.size(), arena);
+      SegmentHeader header = readHeader(bytes, name);
+      checkIdentity(header, name);
+      if (from == SegmentHeader.BYTES) {
+        checkOrder(header, name);
+      }
+      if (bytes.byteSize() < from) {
+        throw cutOff(name, bytes.byteSize(), from);
+      }
+      SegmentScan scan = SegmentScan.of(header, bytes, name, from, nextSequence);
+      if (scan.flawed()) {
+        judge(name, bytes, scan, last);
+      }
+      if (last && changes) {
+        // Also makes durable what a killed process had left in the page cache only.
+        file.truncate(scan.end());
+        file.sync();
+      }
+      nextSequence = scan.nextSequence();
+      MappedFile mapped = MappedFile.of(file, scan.end(), options.windowBytes());
+      opened = true;
+      LogSegment segment = new LogSegment(header, mapped, scan.end());
+      segments.add(segment);
+      return segment;
+    } finally {
+      if (!opened) {
+        file.close();
+      }
+    }
+  }
+
+  private void checkIdentity(SegmentHeader header, String name) throws StoreBroken {
     if (header.number() != SegmentHeader.numberOf(name)) {
       throw new StoreBroken(name + " holds segment " + header.number() + " by its header" + ADVICE);
     }
     if (!store.orElse(header.store()).equals(header.store())) {
-      throw new StoreBroken(name + " is of another store than the segments before it" + ADVICE);
+      throw new StoreBroken(
+          name + " is of another store than the segments or checkpoint before it" + ADVICE);
     }
+    store = Optional.of(header.store());
+  }
+
+  private void checkOrder(SegmentHeader header, String name) throws StoreBroken {
     if (header.firstSequence() != nextSequence) {
       throw new StoreBroken(
           name
@@ -136,10 +301,9 @@ final class LogReader {
               + header.firstSequence()
               + ", but the segments before it end before record "
               + nextSequence
-              + ": a segment is missing or was cut"
+              + ": a segment is missing or was cut, or was compacted and no checkpoint is left"
               + ADVICE);
     }
-    store = Optional.of(header.store());
   }
 
   private void judge(String name, MemorySegment bytes, SegmentScan scan, boolean last)
@@ -166,9 +330,9 @@ final class LogReader {
                 name, scan.end(), bytes.byteSize() - scan.end(), scan.soundAfter()));
   }
 
-  private void replay(LogSegment segment) throws IOException, StoreBroken {
-    MemorySegment region = segment.file().regionFor(0, segment.end());
-    long position = SegmentHeader.BYTES;
+  private void replay(LogSegment segment, long from) throws StoreBroken {
+    MemorySegment region = segment.file().region();
+    long position = from;
     while (position < segment.end()) {
       RecordHeader header = RecordHeader.read(region, position);
       try {
@@ -187,6 +351,7 @@ final class LogReader {
                 + ADVICE);
       }
       records++;
+      replayedBytes += header.length();
       position += header.length();
     }
   }

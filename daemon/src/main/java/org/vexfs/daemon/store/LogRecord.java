@@ -34,11 +34,11 @@ sealed interface LogRecord {
 
   /// A file gets an entry in a collection, in place of the one it may have had. The values follow
   /// the record's fixed part.
-  record Put(long node, int collection, int rows, int dimension) implements LogRecord {
-    long valueBytes() {
-      return (long) rows * dimension * Float.BYTES;
-    }
-  }
+  record Put(long node, int collection, int rows, int dimension) implements LogRecord {}
+
+  /// A file's entry in a collection lies here from now on: compaction copied it. The values, which
+  /// are the same as before, follow the record's fixed part.
+  record Relocate(long node, int collection, int rows, int dimension) implements LogRecord {}
 
   /// A file's entry in a collection goes away.
   record Delete(long node, int collection) implements LogRecord {}

@@ -15,6 +15,9 @@ final class LogSegment implements Closeable {
   /// Where the next record goes; written under the writer lock.
   private volatile long end;
 
+  /// Bytes of the records that hold live entries; written under the writer lock.
+  private volatile long liveBytes;
+
   /// The segment with this header whose file has its records, as far as they are sound, up to
   /// `end`.
   LogSegment(SegmentHeader header, MappedFile file, long end) {
@@ -38,6 +41,30 @@ final class LogSegment implements Closeable {
 
   long end() {
     return end;
+  }
+
+  SegmentHeader header() {
+    return header;
+  }
+
+  long liveBytes() {
+    return liveBytes;
+  }
+
+  /// Notes that a record of so many bytes holds a live entry, or, negative, does not any more.
+  void addLiveBytes(long bytes) {
+    long sum = liveBytes + bytes;
+    liveBytes = sum;
+  }
+
+  /// Bytes of the records that hold nothing live.
+  long deadBytes() {
+    return end - SegmentHeader.BYTES - liveBytes;
+  }
+
+  /// The share of this segment that compaction would give back, 0 … 1.
+  double deadShare() {
+    return 1 - (double) liveBytes / Math.max(1, end - SegmentHeader.BYTES);
   }
 
   boolean isEmpty() {

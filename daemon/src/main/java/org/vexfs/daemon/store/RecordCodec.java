@@ -28,12 +28,13 @@ final class RecordCodec {
   private static final byte PUT = 8;
   private static final byte DELETE = 9;
   private static final byte SEAL = 10;
+  private static final byte RELOCATE = 11;
 
   private RecordCodec() {}
 
   /// Whether this version can read records of this type.
   static boolean isKnown(byte type) {
-    return type >= COLLECTION && type <= SEAL;
+    return type >= COLLECTION && type <= RELOCATE;
   }
 
   static byte type(LogRecord record) {
@@ -46,6 +47,7 @@ final class RecordCodec {
       case LogRecord.Unlink _ -> UNLINK;
       case LogRecord.Rebind _ -> REBIND;
       case LogRecord.Put _ -> PUT;
+      case LogRecord.Relocate _ -> RELOCATE;
       case LogRecord.Delete _ -> DELETE;
       case LogRecord.Seal _ -> SEAL;
     };
@@ -66,11 +68,24 @@ final class RecordCodec {
               RecordHeader.BYTES + 16 + bytes(name) + bytes(other);
           case LogRecord.Unlink(_, _, String name) -> RecordHeader.BYTES + 16 + bytes(name);
           case LogRecord.Rebind _ -> RecordHeader.BYTES + 16;
-          case LogRecord.Put put -> valuesOffset(position) + put.valueBytes();
+          case LogRecord.Put(_, _, int rows, int dimension) ->
+              entryBytes(rows, dimension, position);
+          case LogRecord.Relocate(_, _, int rows, int dimension) ->
+              entryBytes(rows, dimension, position);
           case LogRecord.Delete _ -> RecordHeader.BYTES + 12;
           case LogRecord.Seal _ -> RecordHeader.BYTES;
         };
     return aligned(exact, RecordHeader.ALIGNMENT);
+  }
+
+  /// Bytes of a record at `position` of a segment that holds a matrix, without its padding.
+  private static long entryBytes(int rows, int dimension, long position) {
+    return valuesOffset(position) + (long) rows * dimension * Float.BYTES;
+  }
+
+  /// Bytes of the whole record at `position` of a segment that holds a matrix.
+  static long entryLength(int rows, int dimension, long position) {
+    return aligned(entryBytes(rows, dimension, position), RecordHeader.ALIGNMENT);
   }
 
   /// Bytes from the start of a put at `position` of a segment to its values.
@@ -120,19 +135,29 @@ final class RecordCodec {
           putName(body.putLong(node).putLong(parent), name);
       case LogRecord.Rebind(long node, long inode) -> body.putLong(node).putLong(inode);
       case LogRecord.Put(long node, int collection, int rows, int dimension) -> {
-        int valuesOffset = valuesOffset(position);
-        body.putLong(node).putInt(collection).putInt(dimension).putInt(rows).putInt(valuesOffset);
-        MemorySegment.copy(
-            values,
-            0,
-            bytes,
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN),
-            offset + valuesOffset,
-            values.length);
+        body.putLong(node).putInt(collection).putInt(dimension).putInt(rows);
+        putValues(body, values, bytes, offset, position);
+      }
+      case LogRecord.Relocate(long node, int collection, int rows, int dimension) -> {
+        body.putLong(node).putInt(collection).putInt(dimension).putInt(rows);
+        putValues(body, values, bytes, offset, position);
       }
       case LogRecord.Delete(long node, int collection) -> body.putLong(node).putInt(collection);
       case LogRecord.Seal _ -> {}
     }
+  }
+
+  private static void putValues(
+      ByteBuffer body, float[] values, MemorySegment bytes, long offset, long position) {
+    int valuesOffset = valuesOffset(position);
+    body.putInt(valuesOffset);
+    MemorySegment.copy(
+        values,
+        0,
+        bytes,
+        ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN),
+        offset + valuesOffset,
+        values.length);
   }
 
   private static ByteBuffer putName(ByteBuffer body, String name) {
@@ -157,8 +182,19 @@ final class RecordCodec {
     } catch (BufferUnderflowException e) {
       throw new StoreBroken("a record of type " + header.type() + " is too short");
     }
-    if (record instanceof LogRecord.Put put) {
-      check(put, body.getInt(), position);
+    switch (record) {
+      case LogRecord.Put(_, _, int rows, int dimension) -> check(rows, dimension, body, position);
+      case LogRecord.Relocate(_, _, int rows, int dimension) ->
+          check(rows, dimension, body, position);
+      case LogRecord.DefineCollection _,
+          LogRecord.CreateNode _,
+          LogRecord.Link _,
+          LogRecord.Move _,
+          LogRecord.Exchange _,
+          LogRecord.Unlink _,
+          LogRecord.Rebind _,
+          LogRecord.Delete _,
+          LogRecord.Seal _ -> {}
     }
     if (length(record, position) != header.length()) {
       throw new StoreBroken("a record's length does not fit what it says: " + record);
@@ -200,19 +236,28 @@ final class RecordCodec {
         int dimension = body.getInt();
         yield new LogRecord.Put(node, collection, body.getInt(), dimension);
       }
+      case RELOCATE -> {
+        long node = body.getLong();
+        int collection = body.getInt();
+        int dimension = body.getInt();
+        yield new LogRecord.Relocate(node, collection, body.getInt(), dimension);
+      }
       case DELETE -> new LogRecord.Delete(body.getLong(), body.getInt());
       case SEAL -> new LogRecord.Seal();
       default -> throw new StoreBroken("a record is of the unknown type " + type);
     };
   }
 
-  private static void check(LogRecord.Put put, int valuesOffset, long position) throws StoreBroken {
-    if (put.rows() < 1
-        || put.dimension() < 1
-        || put.dimension() > Limits.MAX_DIMENSION
-        || put.valueBytes() > Limits.MAX_ENTRY_BYTES
-        || valuesOffset != valuesOffset(position)) {
-      throw new StoreBroken("a record describes vectors that cannot be: " + put);
+  private static void check(int rows, int dimension, ByteBuffer body, long position)
+      throws StoreBroken {
+    if (rows < 1
+        || dimension < 1
+        || dimension > Limits.MAX_DIMENSION
+        || (long) rows * dimension * Float.BYTES > Limits.MAX_ENTRY_BYTES
+        || body.remaining() < Integer.BYTES
+        || body.getInt() != valuesOffset(position)) {
+      throw new StoreBroken(
+          "a record describes vectors that cannot be: " + rows + " x " + dimension);
     }
   }
 

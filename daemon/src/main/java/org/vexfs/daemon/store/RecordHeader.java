@@ -25,6 +25,8 @@ record RecordHeader(int length, byte type, byte flags, long sequence, long synce
   /// Where the checksum lies, which it does not cover itself.
   static final int CHECKSUM_OFFSET = 24;
 
+  static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final ValueLayout.OfLong LONG =

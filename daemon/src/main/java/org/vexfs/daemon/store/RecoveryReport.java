@@ -1,13 +1,22 @@
 package org.vexfs.daemon.store;
 
+import java.util.List;
 import java.util.Optional;
 
 /// What opening a store found.
 ///
 /// @param segments files of the log
 /// @param records records that were replayed
+/// @param checkpoint the file of the checkpoint after which they were replayed; nothing where all
+///   were
+/// @param unsound files that should have held a checkpoint and do not; nothing is lost by them
 /// @param tear what was cut off
-public record RecoveryReport(int segments, long records, Optional<Tear> tear) {
+public record RecoveryReport(
+    int segments,
+    long records,
+    Optional<String> checkpoint,
+    List<String> unsound,
+    Optional<Tear> tear) {
   /// The end of the log that a crash left torn and that was cut off: changes which nobody had been
   /// told are safe from power loss.
   ///

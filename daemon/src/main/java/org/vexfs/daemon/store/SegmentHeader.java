@@ -15,13 +15,14 @@ import org.vexfs.daemon.base.VectorFailure.StoreTooNew;
 /// @param store what all segments of a store share, and no two stores do
 /// @param number the segment's, from 1
 /// @param firstSequence the sequence number of its first record
-/// @param minor the minor part of the version that began it
-record SegmentHeader(UUID store, long number, long firstSequence, int minor) {
+/// @param major the major part of the version that began it
+/// @param minor the minor part
+record SegmentHeader(UUID store, long number, long firstSequence, int major, int minor) {
   /// Bytes of a header.
   static final int BYTES = 64;
 
-  /// A version that differs here is not to be read by this one.
-  static final int MAJOR = 1;
+  /// A version that is higher here is not to be read by this one.
+  static final int MAJOR = 2;
 
   /// A version that differs only here may have more types of records.
   static final int MINOR = 0;
@@ -36,7 +37,7 @@ record SegmentHeader(UUID store, long number, long firstSequence, int minor) {
 
   /// The header of a new segment.
   SegmentHeader(UUID store, long number, long firstSequence) {
-    this(store, number, firstSequence, MINOR);
+    this(store, number, firstSequence, MAJOR, MINOR);
   }
 
   /// The name of the file that holds segment `number`.
@@ -57,13 +58,18 @@ record SegmentHeader(UUID store, long number, long firstSequence, int minor) {
 
   /// The version that began this segment, as people read it.
   String version() {
-    return MAJOR + "." + minor;
+    return major + "." + minor;
+  }
+
+  /// Whether records of any type that this version writes may follow.
+  boolean isOfThisVersion() {
+    return major == MAJOR && minor == MINOR;
   }
 
   /// The bytes of this header.
   ByteBuffer encode() {
     ByteBuffer header = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    header.put(MAGIC).putShort((short) MAJOR).putShort((short) minor).putInt(BYTES);
+    header.put(MAGIC).putShort((short) major).putShort((short) minor).putInt(BYTES);
     header.putLong(store.getMostSignificantBits()).putLong(store.getLeastSignificantBits());
     header.putLong(number).putLong(firstSequence);
     return header.putInt(CHECKSUM_OFFSET, checksum(header)).rewind();
@@ -84,6 +90,19 @@ record SegmentHeader(UUID store, long number, long firstSequence, int minor) {
     }
     int major = Short.toUnsignedInt(header.getShort());
     int minor = Short.toUnsignedInt(header.getShort());
+    checkVersion(major, minor, file);
+    header.getInt();
+    return Optional.of(
+        new SegmentHeader(
+            new UUID(header.getLong(), header.getLong()),
+            header.getLong(),
+            header.getLong(),
+            major,
+            minor));
+  }
+
+  /// Refuses what a version wrote that this one cannot read.
+  static void checkVersion(int major, int minor, String file) throws StoreTooNew {
     if (major > MAJOR) {
       throw new StoreTooNew(
           file
@@ -95,13 +114,6 @@ record SegmentHeader(UUID store, long number, long firstSequence, int minor) {
               + VERSION
               + ": use the newer VexFS");
     }
-    header.getInt();
-    return Optional.of(
-        new SegmentHeader(
-            new UUID(header.getLong(), header.getLong()),
-            header.getLong(),
-            header.getLong(),
-            minor));
   }
 
   private static int checksum(ByteBuffer header) {

@@ -13,14 +13,17 @@ import org.vexfs.daemon.base.VectorFailure.StoreTooNew;
 /// @param soundAfter sound records that follow the flaw
 record SegmentScan(long end, long nextSequence, boolean flawed, boolean damaged, long soundAfter) {
 
-  /// Checks every record of a segment against its checksum.
+  /// Checks every record of a segment against its checksum, from `from` on, where record `sequence`
+  /// is due.
   ///
   /// @throws StoreTooNew where a sound record is of a type or has flags that this version does not
   ///   know
-  static SegmentScan of(SegmentHeader header, MemorySegment bytes, String file) throws StoreTooNew {
+  static SegmentScan of(
+      SegmentHeader header, MemorySegment bytes, String file, long from, long firstSequence)
+      throws StoreTooNew {
     RecordChecksum checksum = new RecordChecksum(header.store(), header.number());
-    long position = SegmentHeader.BYTES;
-    long sequence = header.firstSequence();
+    long position = from;
+    long sequence = firstSequence;
     long end = position;
     long nextSequence = sequence;
     while (isSound(bytes, position, checksum)) {

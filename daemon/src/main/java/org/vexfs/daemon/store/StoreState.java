@@ -7,7 +7,8 @@ import java.util.Optional;
 /// @param segments files of the log
 /// @param bytes bytes written to them
 /// @param liveBytes bytes of records that hold live vectors
-/// @param deadBytes bytes of records that hold vectors which were deleted or replaced
+/// @param deadBytes bytes of all other records: of vectors that were deleted or replaced, and of
+///   what happened to names
 /// @param entries entries of all collections
 /// @param readOnlyCause why the store takes no changes, where it does not
 public record StoreState(

@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorFailure.StoreBroken;
 import org.vexfs.daemon.base.VectorFailure.StoreInUse;
@@ -22,7 +23,7 @@ public final class UnrecoveredStore implements Closeable {
   private final StorageDirectory directory;
   private final StoreOptions options;
   private final Closeable lock;
-  private final List<String> segmentNames;
+  private final List<String> names;
 
   private boolean handedOver;
 
@@ -31,7 +32,7 @@ public final class UnrecoveredStore implements Closeable {
     this.directory = directory;
     this.options = options;
     this.lock = lock;
-    this.segmentNames = names;
+    this.names = names;
   }
 
   /// A store that was read.
@@ -51,9 +52,10 @@ public final class UnrecoveredStore implements Closeable {
     Closeable lock = lock(directory);
     boolean opened = false;
     try {
-      List<String> names = directory.list().stream().filter(SegmentHeader::isFileName).toList();
-      if (!names.isEmpty()) {
-        checkVersion(directory, names.getLast());
+      List<String> names = directory.list();
+      List<String> segments = segmentsAmong(names);
+      if (!segments.isEmpty()) {
+        checkVersion(directory, segments.getLast());
       }
       opened = true;
       return new UnrecoveredStore(directory, options, lock, names);
@@ -64,6 +66,10 @@ public final class UnrecoveredStore implements Closeable {
         release(lock);
       }
     }
+  }
+
+  private static List<String> segmentsAmong(List<String> names) {
+    return names.stream().filter(SegmentHeader::isFileName).toList();
   }
 
   private static Closeable lock(StorageDirectory directory) throws VectorFailure {
@@ -90,32 +96,60 @@ public final class UnrecoveredStore implements Closeable {
     SegmentHeader.read(MemorySegment.ofBuffer(header.flip()), name);
   }
 
-  /// Reads the log: checks every record, cuts off a torn tail, and rebuilds what the log says.
+  /// Takes over the latest checkpoint, reads the log from there, checking every record, and cuts
+  /// off a torn tail.
   ///
   /// @param probe what tells whether a file is still where the store believes it
   /// @throws StoreBroken where the log is damaged or cannot be read; nothing was changed then
   /// @throws StoreTooNew where it holds what only a newer version understands
   public Recovered recover(HostProbe probe) throws VectorFailure {
     List<LogSegment> segments = new ArrayList<>();
+    Optional<Checkpoints> checkpoints = Optional.empty();
     boolean done = false;
     try {
+      checkpoints = Optional.of(Checkpoints.among(directory, names));
       LogReader reader = new LogReader(directory, options, segments);
-      RecoveryReport report = reader.read(segmentNames);
+      RecoveryReport report = reader.read(segmentsAmong(names), checkpoints.get());
       VectorLog log =
-          new VectorLog(directory, options, reader.store(), segments, reader.lastSequence());
-      Recovered recovered =
-          new Recovered(
-              new VectorStore(directory.describe(), lock, log, reader.contents(), probe), report);
+          new VectorLog(
+              directory,
+              options,
+              reader.store(),
+              segments,
+              reader.lastSequence(),
+              reader.leftOver(),
+              reader.replayedBytes());
+      VectorStore store =
+          new VectorStore(
+              directory.describe(),
+              options,
+              lock,
+              log,
+              reader.contents(),
+              checkpoints.get(),
+              probe);
       done = true;
       handedOver = true;
-      return recovered;
+      return new Recovered(store, report);
     } catch (IOException | InternalError e) {
       // An InternalError is how the JVM reports a page of a mapping that the disk did not give.
       throw broken(directory, e);
     } finally {
       if (!done) {
+        checkpoints.ifPresent(Checkpoints::close);
         closeAll(segments);
       }
+    }
+  }
+
+  /// Reads all of the store and says what is wrong with it. Changes nothing.
+  ///
+  /// @param probe what tells whether the files that have vectors are there
+  public StoreInspection inspect(HostProbe probe) throws VectorFailure {
+    try {
+      return StoreInspection.of(directory, options, names, probe);
+    } catch (IOException | InternalError e) {
+      throw broken(directory, e);
     }
   }
 

@@ -3,14 +3,16 @@ package org.vexfs.daemon.store;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.vexfs.daemon.base.VectorFailure.StoreBroken;
 import org.vexfs.daemon.distance.Metric;
 import org.vexfs.daemon.index.Vectors;
 
 /// A named set of vectors of one dimension and one metric.
 ///
-/// Rows are numbered by *slots*: dense, ascending, never used twice while the store is open (they
-/// are given anew when it is opened). An entry that is replaced gets new slots, live before the old
-/// ones die, so a search that runs meanwhile may meet both but never neither.
+/// Rows are numbered by *slots*: ascending, never used twice while the store is open (a checkpoint
+/// keeps them; a store that is opened without one gives them anew). An entry that is replaced gets
+/// new slots, live before the old ones die, so a search that runs meanwhile may meet both but never
+/// neither.
 ///
 /// Any thread may read, without a lock. After a change of the store has returned, every thread sees
 /// it here.
@@ -93,12 +95,17 @@ public final class VectorCollection {
 
   /// Whether the row in this slot, which was handed out, is still its file's.
   public boolean isLive(int slot) {
-    return slots.entry(slot).isLive();
+    return slots.isLive(slot);
   }
 
   /// The file whose row is, or was, in this slot.
   public FileNode owner(int slot) {
     return slots.entry(slot).file();
+  }
+
+  /// The entry whose row is, or was, in this slot.
+  Entry entry(int slot) {
+    return slots.entry(slot);
   }
 
   /// Which row of its entry this slot is, from 0.
@@ -139,6 +146,32 @@ public final class VectorCollection {
   void publish(Entry entry) {
     slots.append(entry);
     figures = figures.after(1, entry.rows());
+  }
+
+  /// Makes the rows of an entry visible in the slots that a checkpoint has for them.
+  void restore(Entry entry, int firstSlot) throws StoreBroken {
+    if (firstSlot < 0
+        || firstSlot > Integer.MAX_VALUE - SlotTable.CHUNK_SLOTS - entry.rows()
+        || !slots.isFree(firstSlot, entry.rows())) {
+      throw new StoreBroken("slot " + firstSlot + " of collection " + name + " is taken");
+    }
+    slots.place(entry, firstSlot);
+    figures = figures.after(1, entry.rows());
+  }
+
+  /// Lets slots below `limit` count as handed out.
+  void raiseSlotLimit(int limit) {
+    slots.raiseLimit(limit);
+  }
+
+  /// Entries that died and still have their slots.
+  List<Entry> deadEntries() {
+    return slots.dead();
+  }
+
+  /// Lets go of a dead entry. No reader may be at it.
+  void release(Entry entry) {
+    slots.release(entry);
   }
 
   /// Takes the rows of an entry out of sight.

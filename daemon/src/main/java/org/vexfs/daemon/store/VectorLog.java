@@ -7,7 +7,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.vexfs.daemon.base.VectorFailure;
@@ -55,18 +57,30 @@ final class VectorLog implements Closeable {
   /// The last record when the log was opened or sealed; used under the writer lock.
   private long sealed;
 
+  /// Bytes that were appended, or replayed when the log was opened; written under the writer lock.
+  private volatile long appendedBytes;
+
+  /// Segments that hold nothing live any more and whose files are still there, until no checkpoint
+  /// that is kept needs them.
+  private final Set<Long> retired = new ConcurrentSkipListSet<>();
+
   /// @param segment what is appended to; none before the first change
   /// @param sequence the last record's number
   private record End(Optional<LogSegment> segment, long sequence) {}
 
   /// Goes on after the segments that recovery found and made durable, whose last record is
   /// `sequence`.
+  ///
+  /// @param leftOver segments that recovery found to hold nothing live
+  /// @param replayedBytes how much it had to replay
   VectorLog(
       StorageDirectory directory,
       StoreOptions options,
       UUID store,
       List<LogSegment> segments,
-      long sequence) {
+      long sequence,
+      List<Long> leftOver,
+      long replayedBytes) {
     this.directory = directory;
     this.options = options;
     this.store = store;
@@ -75,6 +89,28 @@ final class VectorLog implements Closeable {
         new End(segments.isEmpty() ? Optional.empty() : Optional.of(segments.getLast()), sequence);
     this.synced = sequence;
     this.sealed = sequence;
+    this.retired.addAll(leftOver);
+    this.appendedBytes = replayedBytes;
+  }
+
+  /// What the store is called in its segments.
+  UUID store() {
+    return store;
+  }
+
+  /// All segments that hold something, the one appended to last.
+  List<LogSegment> segments() {
+    return segments;
+  }
+
+  /// The number of the last record.
+  long sequence() {
+    return end.sequence();
+  }
+
+  /// Bytes that were appended so far, and those that opening the log replayed.
+  long appendedBytes() {
+    return appendedBytes;
   }
 
   /// Why nothing can be appended, where it cannot.
@@ -89,6 +125,16 @@ final class VectorLog implements Closeable {
   /// Bytes written to all segments.
   long bytes() {
     return segments.stream().mapToLong(LogSegment::end).sum();
+  }
+
+  /// Bytes of records that hold live entries.
+  long liveBytes() {
+    return segments.stream().mapToLong(LogSegment::liveBytes).sum();
+  }
+
+  /// Bytes of all other records.
+  long deadBytes() {
+    return bytes() - liveBytes() - (long) segments.size() * SegmentHeader.BYTES;
   }
 
   /// Appends a change, whole or not at all, and tells where each of its records lies. `values` are
@@ -142,6 +188,8 @@ final class VectorLog implements Closeable {
       List<Long> positions = encode(buffer, segment, change, values);
       MemorySegment region = append(segment, buffer);
       end = new End(end.segment(), end.sequence() + change.size());
+      long appended = appendedBytes + length;
+      appendedBytes = appended;
       long regionStart = segment.file().regionStart();
       return positions.stream()
           .map(at -> new LogPosition(segment, at, region, at - regionStart))
@@ -201,7 +249,9 @@ final class VectorLog implements Closeable {
     if (current.isPresent()) {
       LogSegment segment = current.get();
       long start = segment.end();
-      if (segment.isEmpty() || start + lengthAt(start, change) <= options.segmentBytes()) {
+      boolean fits = segment.isEmpty() || start + lengthAt(start, change) <= options.segmentBytes();
+      // An older version must not meet records that it does not know in a segment of its own.
+      if (fits && segment.header().isOfThisVersion()) {
         return segment;
       }
     }
@@ -270,6 +320,47 @@ final class VectorLog implements Closeable {
       if (!started) {
         file.close();
         directory.delete(name);
+      }
+    }
+  }
+
+  /// Ends the segment that is appended to, so that it may be compacted; the next change begins
+  /// another.
+  void endSegment() throws VectorFailure {
+    refuseIfLatched();
+    try {
+      Optional<LogSegment> current = end.segment();
+      if (current.isPresent() && !current.get().isEmpty()) {
+        roll(current);
+      }
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /// The bytes of a segment that is not appended to any more, until `arena` closes.
+  MemorySegment map(LogSegment segment, Arena arena) throws IOException {
+    try (StorageFile file = directory.open(segment.file().name())) {
+      return file.map(0, segment.end(), arena);
+    }
+  }
+
+  /// Takes segments that hold nothing live out of the log and ends their mappings; the writer lock
+  /// is held, and no reader is at them. Their files stay for [#deleteRetired].
+  void retire(List<LogSegment> emptied) throws IOException {
+    segments.removeAll(emptied);
+    for (LogSegment segment : emptied) {
+      retired.add(segment.number());
+      segment.close();
+    }
+  }
+
+  /// Removes the files of retired segments, those that no checkpoint needs.
+  void deleteRetired(Checkpoints checkpoints) throws IOException {
+    for (long number : List.copyOf(retired)) {
+      if (!checkpoints.needs(number)) {
+        directory.delete(SegmentHeader.fileName(number));
+        retired.remove(number);
       }
     }
   }

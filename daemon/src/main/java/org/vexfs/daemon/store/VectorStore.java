@@ -24,15 +24,15 @@ import org.vexfs.daemon.distance.Metric;
 ///
 /// Any thread may call anything, until [#close]. Changes happen one after another under the writer
 /// lock, which is held while the log is written. Reading the tree waits only for another change's
-/// few steps in memory, never for the disk; reading collections waits for nothing.
+/// few steps in memory, never for the disk; reading collections waits for nothing. Whoever looks at
+/// vectors holds a [Pin].
 public final class VectorStore {
   private final String place;
   private final Closeable lock;
   private final VectorLog log;
   private final HostProbe probe;
 
-  /// Lets one change in at a time. First in the lock order: `writing`, `naming`; `writing`, the
-  /// log's `syncing`.
+  /// Lets one change in at a time. In the lock order before `naming` and the log's `syncing`.
   private final ReentrantLock writing = new ReentrantLock();
 
   /// Guards `contents` against readers while a change is applied. The writer itself reads them
@@ -41,15 +41,60 @@ public final class VectorStore {
 
   private final Contents contents;
 
+  private final StoreOptions options;
+
+  /// Read by those who look at vectors, written while entries move and mappings end. The last in
+  /// the lock order; nothing is waited for while it is held.
+  private final ReentrantReadWriteLock moving = new ReentrantReadWriteLock();
+
+  private final Upkeep upkeep;
+
   @GuardedBy("writing")
   private boolean closed;
 
-  VectorStore(String place, Closeable lock, VectorLog log, Contents contents, HostProbe probe) {
+  VectorStore(
+      String place,
+      StoreOptions options,
+      Closeable lock,
+      VectorLog log,
+      Contents contents,
+      Checkpoints checkpoints,
+      HostProbe probe) {
     this.place = place;
+    this.options = options;
     this.lock = lock;
     this.log = log;
     this.contents = contents;
     this.probe = probe;
+    this.upkeep =
+        new Upkeep(place, options, log, contents, checkpoints, moving.writeLock(), writing);
+  }
+
+  /// While this is open, no vector moves and no memory of vectors goes away. Held by whoever looks
+  /// at vectors, for one search or one step of building an index, and closed by the thread that
+  /// opened it.
+  public static final class Pin implements AutoCloseable {
+    private final ReentrantReadWriteLock.ReadLock held;
+
+    private Pin(ReentrantReadWriteLock.ReadLock held) {
+      this.held = held;
+      held.lock();
+    }
+
+    @Override
+    public void close() {
+      held.unlock();
+    }
+  }
+
+  /// Keeps vectors where they are.
+  public Pin pin() {
+    return new Pin(moving.readLock());
+  }
+
+  /// What keeps this store small and quick to open.
+  public Upkeep upkeep() {
+    return upkeep;
   }
 
   /// All collections, in the order of their names.
@@ -94,10 +139,11 @@ public final class VectorStore {
       plan.define(
           new LogRecord.DefineCollection(id, name, metric.id(), 0, embedderBytes(embedder)));
       commit(plan);
-      return contents.collection(id);
     } finally {
       writing.unlock();
     }
+    settle();
+    return collection(name).orElseThrow();
   }
 
   private static String embedderBytes(Optional<String> embedder) {
@@ -139,6 +185,7 @@ public final class VectorStore {
     } finally {
       writing.unlock();
     }
+    settle();
   }
 
   private Resolution resolve(TreePath path, long inode) {
@@ -154,11 +201,36 @@ public final class VectorStore {
       return Optional.empty();
     }
     Optional<Entry> entry = file.get().entry(known.get());
-    try {
+    try (Pin _ = pin()) {
+      if (entry.isPresent()) {
+        requireSound(entry.get());
+      }
       return entry.map(Entry::matrix);
     } catch (InternalError e) {
       // How the JVM reports a page of a mapping that the disk did not give.
       throw new StoreBroken("the vectors of " + path + " cannot be read from " + place + ": " + e);
+    }
+  }
+
+  /// Checks that a row is what was written, before it is shown to anybody. A [Pin] is held.
+  ///
+  /// @throws StoreBroken where its record is damaged on the disk
+  public void requireSound(VectorCollection collection, int slot) throws StoreBroken {
+    requireSound(collection.entry(slot));
+  }
+
+  private void requireSound(Entry entry) throws StoreBroken {
+    if (!entry.isSound()) {
+      throw new StoreBroken(
+          "the vectors of "
+              + paths(entry.file())
+              + " are damaged, in "
+              + entry.segment().file().name()
+              + " of "
+              + place
+              + " at byte "
+              + entry.position()
+              + ": attach them again");
     }
   }
 
@@ -175,10 +247,11 @@ public final class VectorStore {
       plan.settle(path, inode, resolution);
       plan.delete(resolution.file().get(), known.get());
       commit(plan);
-      return true;
     } finally {
       writing.unlock();
     }
+    settle();
+    return true;
   }
 
   /// The names of the collections in which a file has an entry, in order.
@@ -232,16 +305,7 @@ public final class VectorStore {
       return;
     }
     checkApart(from, to);
-    changing(plan -> {
-      Optional<Node> node = contents.catalogue().find(from);
-      Optional<Node> replaced = contents.catalogue().find(to);
-      if (node.isPresent() && node.equals(replaced)) {
-        // rename(2) leaves two names of one file as they are.
-        return;
-      }
-      plan.drop(to);
-      node.ifPresent(moved -> plan.move(moved, from, to));
-    });
+    changing(plan -> plan.rename(from, to));
   }
 
   /// SOURCE has exchanged two files or directories.
@@ -250,18 +314,7 @@ public final class VectorStore {
       return;
     }
     checkApart(path, other);
-    changing(plan -> {
-      Optional<Node> node = contents.catalogue().find(path);
-      Optional<Node> otherNode = contents.catalogue().find(other);
-      if (node.isPresent() && otherNode.isPresent()) {
-        if (!node.equals(otherNode)) {
-          plan.exchange(path, other);
-        }
-      } else {
-        node.ifPresent(moved -> plan.move(moved, path, other));
-        otherNode.ifPresent(moved -> plan.move(moved, other, path));
-      }
-    });
+    changing(plan -> plan.exchangePlaces(path, other));
   }
 
   private static void checkApart(TreePath path, TreePath other) {
@@ -273,15 +326,7 @@ public final class VectorStore {
   /// SOURCE has given a file a further name.
   public void linked(TreePath existing, TreePath added) throws VectorFailure {
     checkApart(existing, added);
-    changing(plan -> {
-      Optional<FileNode> file = contents.catalogue().findFile(existing);
-      Optional<FileNode> present = contents.catalogue().findFile(added);
-      if (file.isPresent() && file.equals(present)) {
-        return;
-      }
-      plan.drop(added);
-      file.ifPresent(node -> plan.link(node, added));
-    });
+    changing(plan -> plan.addName(existing, added));
   }
 
   /// SOURCE has removed a name of a file; with the last one its vectors go.
@@ -324,8 +369,8 @@ public final class VectorStore {
         new StoreState(
             log.segmentCount(),
             log.bytes(),
-            contents.liveBytes(),
-            contents.deadBytes(),
+            log.liveBytes(),
+            log.deadBytes(),
             contents.entries(),
             log.latched()));
   }
@@ -333,6 +378,7 @@ public final class VectorStore {
   /// Makes all changes durable and gives the store back. Nobody may read vectors any more: their
   /// memory goes. Does nothing the second time.
   public void close() throws VectorFailure {
+    upkeep.lock();
     writing.lock();
     try {
       if (!closed) {
@@ -341,13 +387,16 @@ public final class VectorStore {
       }
     } finally {
       writing.unlock();
+      upkeep.unlock();
     }
   }
 
   private void closeOnce() throws VectorFailure {
     try (lock;
-        log) {
+        log;
+        upkeep) {
       log.seal();
+      upkeep.checkpointBeforeClosing();
     } catch (IOException e) {
       throw log.latch("the store in " + place + " could not be closed: " + e);
     }
@@ -368,6 +417,7 @@ public final class VectorStore {
     } finally {
       writing.unlock();
     }
+    settle();
   }
 
   @GuardedBy("writing")
@@ -378,6 +428,14 @@ public final class VectorStore {
     List<LogPosition> positions = log.append(plan.records(), plan.values());
     for (Runnable news : apply(plan.records(), positions)) {
       news.run();
+    }
+    upkeep.noteGrowth();
+  }
+
+  /// Waits until what was changed is durable, where every change is to be.
+  private void settle() throws VectorFailure {
+    if (options.durability() == StoreOptions.Durability.ALWAYS) {
+      log.sync();
     }
   }
 

@@ -17,19 +17,24 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// A directory in memory whose disk fails on demand.
 ///
-/// It remembers which writes were not synced. [#afterPowerLoss] is what a disk may then hold: of
-/// each unsynced write all, nothing, or some of its sectors; of each size, the synced or the last.
-/// [#afterKill] is what the page cache keeps when only the process dies.
+/// It remembers what was not synced. [#afterPowerLoss] is what a disk may then hold: of each
+/// unsynced write all, nothing, or some of its sectors; of each size, the synced or the last; of
+/// each name, the file that had it when the directory was synced or the last one. [#afterKill] is
+/// what the page cache keeps when only the process dies.
+///
+/// Mappings end with their arena, as those of real files do.
 public final class MemoryDirectory implements StorageDirectory {
   private static final int DEFAULT_CAPACITY_BYTES = 1 << 20;
   private static final int SECTOR_BYTES = 512;
 
   private final int capacityBytes;
   private final Map<String, Content> files = new TreeMap<>();
-  private Set<String> durableNames = new TreeSet<>();
+  private Map<String, Content> durableFiles = new TreeMap<>();
+  private Runnable beforeOperation = () -> {};
   private boolean locked;
   private long freeBytes = Long.MAX_VALUE;
   private int writeLimit = Integer.MAX_VALUE;
@@ -51,9 +56,22 @@ public final class MemoryDirectory implements StorageDirectory {
     int size;
     byte[] durable = new byte[0];
     final List<int[]> unsynced = new ArrayList<>();
+    final AtomicInteger mappings = new AtomicInteger();
+
+    /// The least size since the last sync.
+    int leastSize;
 
     Content(int capacityBytes) {
       bytes = Arena.ofAuto().allocate(capacityBytes);
+    }
+
+    /// A journal orders what happens to a size: a file that was cut and grew again shows nothing of
+    /// what was cut off.
+    void grow(int newSize) {
+      if (newSize > size) {
+        durable = Arrays.copyOf(durable, Math.min(durable.length, leastSize));
+        size = newSize;
+      }
     }
   }
 
@@ -72,6 +90,16 @@ public final class MemoryDirectory implements StorageDirectory {
     this.failing = failing;
   }
 
+  /// Has `hook` run before everything that changes the disk or makes it durable.
+  public synchronized void beforeOperation(Runnable hook) {
+    beforeOperation = hook;
+  }
+
+  /// How many mappings of the files that are here have not ended.
+  public synchronized int mappings() {
+    return files.values().stream().mapToInt(content -> content.mappings.get()).sum();
+  }
+
   /// How often a file was synced.
   public synchronized int flushes() {
     return flushes;
@@ -88,9 +116,10 @@ public final class MemoryDirectory implements StorageDirectory {
     Content content = new Content(capacityBytes);
     MemorySegment.copy(bytes, 0, content.bytes, ValueLayout.JAVA_BYTE, 0, bytes.length);
     content.size = bytes.length;
+    content.leastSize = bytes.length;
     content.durable = bytes.clone();
     files.put(name, content);
-    durableNames.add(name);
+    durableFiles.put(name, content);
     return this;
   }
 
@@ -104,27 +133,26 @@ public final class MemoryDirectory implements StorageDirectory {
   /// What is left when the power goes and takes all that was not synced.
   public synchronized MemoryDirectory afterSyncedOnly() {
     MemoryDirectory left = new MemoryDirectory(capacityBytes);
-    for (Map.Entry<String, Content> file : files.entrySet()) {
-      if (durableNames.contains(file.getKey())) {
-        left.with(file.getKey(), file.getValue().durable);
-      }
-    }
+    durableFiles.forEach((name, content) -> left.with(name, content.durable));
     return left;
   }
 
   /// What may be left when the power goes.
   public synchronized MemoryDirectory afterPowerLoss(Random random) {
     MemoryDirectory left = new MemoryDirectory(capacityBytes);
-    for (Map.Entry<String, Content> file : files.entrySet()) {
-      if (durableNames.contains(file.getKey()) || random.nextBoolean()) {
-        left.with(file.getKey(), torn(file.getValue(), random));
+    Set<String> names = new TreeSet<>(files.keySet());
+    names.addAll(durableFiles.keySet());
+    for (String name : names) {
+      Content content = (random.nextBoolean() ? files : durableFiles).get(name);
+      if (content != null) {
+        left.with(name, torn(content, random));
       }
     }
     return left;
   }
 
   private static byte[] torn(Content content, Random random) {
-    int size = random.nextBoolean() ? content.size : Math.min(content.durable.length, content.size);
+    int size = random.nextBoolean() ? content.size : content.durable.length;
     byte[] image = Arrays.copyOf(content.durable, size);
     int mood = random.nextInt(3);
     for (int[] write : content.unsynced) {
@@ -179,13 +207,16 @@ public final class MemoryDirectory implements StorageDirectory {
 
   @Override
   public synchronized void delete(String name) throws IOException {
-    files.remove(name);
+    check();
+    if (files.remove(name) == null) {
+      throw new NoSuchFileException(name);
+    }
   }
 
   @Override
   public synchronized void sync() throws IOException {
     check();
-    durableNames = new TreeSet<>(files.keySet());
+    durableFiles = new TreeMap<>(files);
   }
 
   @Override
@@ -198,6 +229,7 @@ public final class MemoryDirectory implements StorageDirectory {
   }
 
   private void check() throws IOException {
+    beforeOperation.run();
     if (failing) {
       throw new IOException("Input/output error");
     }
@@ -236,7 +268,7 @@ public final class MemoryDirectory implements StorageDirectory {
         ByteBuffer part = source.slice(source.position(), count);
         source.position(source.position() + count);
         MemorySegment.copy(MemorySegment.ofBuffer(part), 0, content.bytes, position, count);
-        content.size = Math.max(content.size, (int) position + count);
+        content.grow((int) position + count);
         content.unsynced.add(new int[] {(int) position, count});
         return count;
       }
@@ -261,6 +293,7 @@ public final class MemoryDirectory implements StorageDirectory {
         if (size < content.size) {
           content.bytes.asSlice(size, content.size - size).fill((byte) 0);
           content.size = (int) size;
+          content.leastSize = Math.min(content.leastSize, (int) size);
         }
       }
     }
@@ -269,7 +302,7 @@ public final class MemoryDirectory implements StorageDirectory {
     public void extend(long size) throws IOException {
       synchronized (MemoryDirectory.this) {
         check();
-        content.size = Math.max(content.size, (int) size);
+        content.grow((int) size);
       }
     }
 
@@ -278,7 +311,8 @@ public final class MemoryDirectory implements StorageDirectory {
       synchronized (MemoryDirectory.this) {
         check();
         flushes++;
-        content.durable = bytes(name);
+        content.durable = content.bytes.asSlice(0, content.size).toArray(ValueLayout.JAVA_BYTE);
+        content.leastSize = content.size;
         content.unsynced.clear();
       }
     }
@@ -289,7 +323,13 @@ public final class MemoryDirectory implements StorageDirectory {
         if (position + length > content.size) {
           throw new IOException(name + " ends before " + (position + length));
         }
-        return content.bytes.asSlice(position, length).asReadOnly();
+        // The cleanup also keeps the memory from being collected before the arena closes.
+        content.mappings.incrementAndGet();
+        return content
+            .bytes
+            .asSlice(position, length)
+            .reinterpret(arena, _ -> content.mappings.decrementAndGet())
+            .asReadOnly();
       }
     }
 

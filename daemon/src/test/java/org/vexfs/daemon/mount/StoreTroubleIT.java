@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
@@ -105,7 +106,7 @@ final class StoreTroubleIT {
 
       String refusal =
           Command.of(NativeMount.launcher(), "mount", mount.source(), mount.mountPoint()).failure();
-      assertTrue(refusal.contains("2.0") && refusal.contains("1.0"), refusal);
+      assertTrue(refusal.contains("3.0") && refusal.contains("2.0"), refusal);
       assertFalse(mount.isMounted());
     }
   }
@@ -114,8 +115,8 @@ final class StoreTroubleIT {
   private static void raiseVersion(Path segment) throws IOException {
     byte[] bytes = Files.readAllBytes(segment);
     ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    assertEquals(1, header.getShort(8));
-    header.putShort(8, (short) 2);
+    assertEquals(2, header.getShort(8));
+    header.putShort(8, (short) 3);
     CRC32C checksum = new CRC32C();
     checksum.update(bytes, 0, 60);
     header.putInt(60, (int) checksum.getValue());
@@ -123,7 +124,35 @@ final class StoreTroubleIT {
   }
 
   @Test
-  void damagedStore_isSaidSo_andFilesGoOn() throws Exception {
+  void damagedVector_isAnErrorOfItsFileAlone() throws Exception {
+    try (var mount = NativeMount.start()) {
+      Attributes.attach(mount.file("file", "text"), 1, 2);
+      Attributes.attach(mount.file("other", "text"), 3, 4);
+      mount.unmount();
+      Path segment = mount.source().resolve(".vexfs/0000000001.vexlog");
+      byte[] bytes = Files.readAllBytes(segment);
+      byte[] values =
+          ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putFloat(3).putFloat(4).array();
+      int at = 0;
+      while (!Arrays.equals(values, Arrays.copyOfRange(bytes, at, at + values.length))) {
+        at++;
+      }
+      bytes[at + 1] ^= 1;
+      Files.write(segment, bytes);
+
+      assertEquals(4, Command.of(NativeMount.launcher(), "fsck", mount.source()).run().exitCode());
+      mount.mount();
+      assertEquals(List.of(1f, 2f), Attributes.vector(mount.path("file")));
+      Refusal.EIO.of(() -> Attributes.vector(mount.path("other")));
+      Map<String, Object> error = mount.errors().getLast();
+      assertTrue(Json.text(error, "cause").contains("0000000001.vexlog"), error::toString);
+      Attributes.attach(mount.path("other"), 5, 6);
+      assertEquals(List.of(5f, 6f), Attributes.vector(mount.path("other")));
+    }
+  }
+
+  @Test
+  void damagedLog_withoutACheckpoint_isSaidSo_andFilesGoOn() throws Exception {
     try (var mount = NativeMount.start()) {
       Attributes.attach(mount.file("file", "text"), 1, 2);
       Attributes.attach(mount.file("other", "text"), 3, 4);
@@ -132,6 +161,7 @@ final class StoreTroubleIT {
       byte[] bytes = Files.readAllBytes(segment);
       bytes[100] ^= 1;
       Files.write(segment, bytes);
+      Files.delete(mount.source().resolve(".vexfs/0000000001.vexcheck"));
 
       mount.mount();
       assertEquals("text", Files.readString(mount.path("file")));

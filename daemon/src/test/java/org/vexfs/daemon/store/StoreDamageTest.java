@@ -245,7 +245,7 @@ final class StoreDamageTest {
 
   @Test
   void recordOfAnUnknownType_isRefusedNamingBothVersions() {
-    SegmentHeader header = new SegmentHeader(new UUID(1, 2), 1, 1, 3);
+    SegmentHeader header = new SegmentHeader(new UUID(1, 2), 1, 1, 1, 3);
     byte[] bytes = Arrays.copyOf(header.encode().array(), 96);
     MemorySegment segment = MemorySegment.ofArray(bytes);
     RecordHeader record = new RecordHeader(32, (byte) 77, (byte) 0, 1, 0, 0);

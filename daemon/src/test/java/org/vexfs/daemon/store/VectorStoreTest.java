@@ -201,6 +201,40 @@ final class VectorStoreTest {
   }
 
   @Test
+  void durabilityAlways_makesEveryChangeDurable_beforeItReturns() throws VectorFailure {
+    MemoryDirectory disk = new MemoryDirectory();
+    StoreOptions always =
+        new StoreOptions(512 << 10, 16 << 10).with(StoreOptions.Durability.ALWAYS);
+    VectorStore durable = UnrecoveredStore.open(disk, always).recover(_ -> 0).store();
+    durable.put(A, 1, "default", ONE);
+    assertEquals(Optional.of(ONE), got(open(disk.afterSyncedOnly()), A, 1));
+    durable.renamed(A, B);
+    assertEquals(Optional.of(ONE), got(open(disk.afterSyncedOnly()), B, 1));
+    durable.configure("c", Metric.DOT, Optional.empty());
+    assertTrue(open(disk.afterSyncedOnly()).collection("c").isPresent());
+    assertTrue(durable.remove(B, 1, "default"));
+    assertEquals(Optional.empty(), got(open(disk.afterSyncedOnly()), B, 1));
+  }
+
+  @Test
+  void upkeepThread_checkpointsWhenOneIsDue() throws Exception {
+    StoreOptions soon =
+        new StoreOptions(512 << 10, 16 << 10, 4 << 10, StoreOptions.Durability.PROCESS);
+    MemoryDirectory disk = new MemoryDirectory();
+    VectorStore tended = UnrecoveredStore.open(disk, soon).recover(_ -> 0).store();
+    try (UpkeepThread _ = UpkeepThread.over(tended)) {
+      for (int i = 0; i < 100; i++) {
+        tended.put(new TreePath("f" + i), i + 1, "default", ONE);
+      }
+      while (tended.upkeep().isCheckpointDue()) {
+        Thread.onSpinWait();
+      }
+    }
+    assertTrue(disk.list().stream().anyMatch(CheckpointHead::isFileName), "no checkpoint came");
+    tended.close();
+  }
+
+  @Test
   void sync_fromManyThreads_makesAllOfTheirChangesDurable() throws Exception {
     List<Thread> threads = new ArrayList<>();
     AtomicInteger lost = new AtomicInteger();

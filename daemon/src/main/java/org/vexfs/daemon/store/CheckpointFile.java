@@ -1,0 +1,109 @@
+package org.vexfs.daemon.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+import org.vexfs.daemon.base.VectorFailure.StoreBroken;
+import org.vexfs.daemon.base.VectorFailure.StoreTooNew;
+import org.vexfs.daemon.io.StorageDirectory;
+import org.vexfs.daemon.io.StorageFile;
+
+/// A checkpoint on disk whose head is sound, mapped. Owns the mapping: parts are readable until
+/// [#close].
+final class CheckpointFile implements Closeable {
+  /// Bytes that a checksum takes in at a time; a `ByteBuffer` holds no more than 2 GiB.
+  private static final long CHECKSUM_STEP_BYTES = 1L << 30;
+
+  private final String name;
+  private final CheckpointHead head;
+  private final MemorySegment bytes;
+  private final Arena arena;
+
+  private CheckpointFile(String name, CheckpointHead head, MemorySegment bytes, Arena arena) {
+    this.name = name;
+    this.head = head;
+    this.bytes = bytes;
+    this.arena = arena;
+  }
+
+  /// Maps the checkpoint in the file `name`; nothing where its head is not sound.
+  ///
+  /// @throws StoreTooNew where a newer version wrote it
+  static Optional<CheckpointFile> open(StorageDirectory directory, String name)
+      throws IOException, StoreTooNew {
+    Arena arena = Arena.ofShared();
+    boolean opened = false;
+    try (StorageFile file = directory.open(name)) {
+      MemorySegment bytes = file.map(0, file.size(), arena);
+      Optional<CheckpointHead> head = CheckpointHead.read(bytes, name);
+      if (head.isEmpty() || head.get().number() != CheckpointHead.numberOf(name)) {
+        return Optional.empty();
+      }
+      opened = true;
+      return Optional.of(new CheckpointFile(name, head.get(), bytes, arena));
+    } finally {
+      if (!opened) {
+        arena.close();
+      }
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  CheckpointHead head() {
+    return head;
+  }
+
+  /// Whether the checksums of all parts hold.
+  boolean isSound() {
+    return head.parts().stream().allMatch(this::isSound);
+  }
+
+  /// Whether there is a part of this name and its checksum holds.
+  boolean isSound(String part) {
+    return head.parts().stream()
+        .filter(candidate -> candidate.name().equals(part))
+        .anyMatch(this::isSound);
+  }
+
+  private boolean isSound(CheckpointHead.Part part) {
+    return fits(part) && checksum(part) == part.checksum();
+  }
+
+  /// The bytes of a part.
+  ///
+  /// @throws StoreBroken where there is none of this name
+  MemorySegment part(String part) throws StoreBroken {
+    return head.parts().stream()
+        .filter(candidate -> candidate.name().equals(part))
+        .findFirst()
+        .map(found -> bytes.asSlice(found.offset(), found.length()))
+        .orElseThrow(() -> new StoreBroken(name + " has no part " + part));
+  }
+
+  private boolean fits(CheckpointHead.Part part) {
+    return part.offset() >= 0
+        && part.length() >= 0
+        && part.offset() <= bytes.byteSize()
+        && part.length() <= bytes.byteSize() - part.offset();
+  }
+
+  private int checksum(CheckpointHead.Part part) {
+    CRC32C crc = new CRC32C();
+    long end = part.offset() + part.length();
+    for (long at = part.offset(); at < end; at += CHECKSUM_STEP_BYTES) {
+      crc.update(bytes.asSlice(at, Math.min(CHECKSUM_STEP_BYTES, end - at)).asByteBuffer());
+    }
+    return (int) crc.getValue();
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

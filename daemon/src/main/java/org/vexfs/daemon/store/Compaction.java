@@ -1,0 +1,195 @@
+package org.vexfs.daemon.store;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.base.VectorFailure.StoreBroken;
+
+/// Empties one segment of the log, as the cleaner of a log-structured file system does (Rosenblum
+/// and Ousterhout, 1992): its live records are appended to the end of the log, one change each, and
+/// once all are there their entries move over at once.
+///
+/// Until then everybody reads the old records. The move waits for the searches that run
+/// ([VectorStore.Pin]) and for the indexes to let go of dead slots, whose vectors may lie in the
+/// segment; after it nothing in memory refers to the segment, and its mapping ends. The file goes
+/// once no checkpoint needs it, see [Checkpoints]. A crash at any point leaves a log that says the
+/// same: that some records lie in it twice.
+final class Compaction {
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final VectorLog log;
+  private final Contents contents;
+  private final ReentrantReadWriteLock.WriteLock moving;
+  private final ReentrantLock writing;
+  private final Pace pace;
+
+  private final List<Copy> copies = new ArrayList<>();
+  private long copiedBytes;
+
+  /// An entry, and where its record was copied to.
+  private record Copy(Entry entry, LogPosition at) {}
+
+  Compaction(
+      VectorLog log,
+      Contents contents,
+      ReentrantReadWriteLock.WriteLock moving,
+      ReentrantLock writing,
+      Pace pace) {
+    this.log = log;
+    this.contents = contents;
+    this.moving = moving;
+    this.writing = writing;
+    this.pace = pace;
+  }
+
+  /// Takes all that is live out of a segment, which nobody appends to, and takes it out of the log.
+  /// Says how many bytes were copied.
+  ///
+  /// @throws StoreBroken where a record of it is damaged; then it stays
+  long empty(LogSegment segment) throws VectorFailure, InterruptedException {
+    boolean complete = false;
+    try {
+      copyLive(segment);
+      List<Entry> dead = dead();
+      awaitIndexes();
+      move(dead, List.of(segment));
+      complete = true;
+      return copiedBytes;
+    } catch (IOException e) {
+      throw log.latch("the log could not be compacted: " + e);
+    } finally {
+      if (!complete) {
+        moveCopies();
+      }
+    }
+  }
+
+  private void copyLive(LogSegment segment)
+      throws IOException, VectorFailure, InterruptedException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment bytes = log.map(segment, arena);
+      long position = SegmentHeader.BYTES;
+      while (position < segment.end()) {
+        RecordHeader header = RecordHeader.read(bytes, position);
+        if (!header.fits(position, segment.end())
+            || header.checksum()
+                != segment.checksum().of(bytes, position, header.length(), position)) {
+          throw new StoreBroken(
+              segment.file().name()
+                  + " is damaged at byte "
+                  + position
+                  + ": it is not compacted; 'vexfs fsck' says what else is wrong");
+        }
+        pace.await(header.length());
+        switch (RecordCodec.decode(header, bytes, position, position)) {
+          case LogRecord.Put(long node, int collection, int rows, int dimension) ->
+              copy(
+                  new LogRecord.Relocate(node, collection, rows, dimension),
+                  segment,
+                  position,
+                  bytes);
+          case LogRecord.Relocate relocated -> copy(relocated, segment, position, bytes);
+          case LogRecord.DefineCollection _,
+              LogRecord.CreateNode _,
+              LogRecord.Link _,
+              LogRecord.Move _,
+              LogRecord.Exchange _,
+              LogRecord.Unlink _,
+              LogRecord.Rebind _,
+              LogRecord.Delete _,
+              LogRecord.Seal _ -> {}
+        }
+        position += header.length();
+      }
+    }
+  }
+
+  private void copy(
+      LogRecord.Relocate record, LogSegment segment, long position, MemorySegment bytes)
+      throws VectorFailure {
+    writing.lock();
+    try {
+      Optional<Entry> entry = contents.entryAt(record, segment, position);
+      if (entry.isEmpty()) {
+        return;
+      }
+      float[] values = new float[record.rows() * record.dimension()];
+      long start = position + RecordCodec.valuesOffset(position);
+      MemorySegment.copy(bytes, FLOAT, start, values, 0, values.length);
+      copies.add(new Copy(entry.get(), log.append(List.of(record), values).getFirst()));
+      copiedBytes += entry.get().recordBytes();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /// What is dead now: once the indexes have let go of it, nobody will ask for it again.
+  private List<Entry> dead() {
+    writing.lock();
+    try {
+      List<Entry> dead = new ArrayList<>();
+      for (VectorCollection collection : contents.collectionsById()) {
+        dead.addAll(collection.deadEntries());
+      }
+      return dead;
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private void awaitIndexes() throws InterruptedException {
+    List<SlotListener> listeners = new ArrayList<>();
+    writing.lock();
+    try {
+      for (VectorCollection collection : contents.collectionsById()) {
+        listeners.addAll(collection.listeners());
+      }
+    } finally {
+      writing.unlock();
+    }
+    for (SlotListener listener : listeners) {
+      listener.awaitRemoved();
+    }
+  }
+
+  private void move(List<Entry> dead, List<LogSegment> emptied) throws IOException {
+    moving.lock();
+    writing.lock();
+    try {
+      for (Copy copy : copies) {
+        contents.place(copy.entry(), copy.at());
+      }
+      copies.clear();
+      for (Entry entry : dead) {
+        entry.collection().release(entry);
+      }
+      log.retire(emptied);
+    } finally {
+      writing.unlock();
+      moving.unlock();
+    }
+  }
+
+  /// So that what was copied was not copied in vain.
+  private void moveCopies() {
+    moving.lock();
+    writing.lock();
+    try {
+      for (Copy copy : copies) {
+        contents.place(copy.entry(), copy.at());
+      }
+    } finally {
+      writing.unlock();
+      moving.unlock();
+    }
+  }
+}

@@ -1,0 +1,248 @@
+package org.vexfs.daemon.store;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.base.VectorFailure.StoreBroken;
+import org.vexfs.daemon.base.VectorFailure.StoreFull;
+import org.vexfs.daemon.io.StorageFullException;
+
+/// What keeps a store small and quick to open: checkpoints, and compaction of its log. Both run
+/// beside changes and searches; a change waits no longer than what changed since the last
+/// checkpoint takes to be copied in memory.
+///
+/// Whatever fails here costs nothing that was acknowledged: the log has it all.
+public final class Upkeep implements AutoCloseable {
+  /// The dead share of a segment from which it is compacted without being asked.
+  private static final double DEAD_SHARE = 0.5;
+
+  /// The dead share from which it is compacted on demand.
+  private static final double DEAD_SHARE_ON_DEMAND = 0.2;
+
+  /// Dead bytes that a segment must have to be compacted without being asked.
+  private static final long DEAD_BYTES = 4L << 20;
+
+  private final String place;
+  private final StoreOptions options;
+  private final VectorLog log;
+  private final Contents contents;
+  private final Checkpoints checkpoints;
+  private final ReentrantReadWriteLock.WriteLock moving;
+  private final ReentrantLock writing;
+
+  /// One checkpoint or compaction at a time. First in the lock order.
+  private final ReentrantLock running = new ReentrantLock();
+
+  /// Segments that were found damaged and are left as they are; used under `running`.
+  private final Set<Long> damaged = new HashSet<>();
+
+  /// The last record that the latest checkpoint has.
+  private volatile long checkpointedSequence;
+
+  /// What the log had appended when the latest checkpoint was taken.
+  private volatile long checkpointedBytes;
+
+  /// Told when a checkpoint has come due.
+  private volatile Runnable whenDue = () -> {};
+
+  /// What a compaction did.
+  ///
+  /// @param segments how many it emptied
+  /// @param movedBytes bytes of live records that it copied
+  /// @param freedBytes bytes that the log takes less
+  public record Compacted(int segments, long movedBytes, long freedBytes) {}
+
+  Upkeep(
+      String place,
+      StoreOptions options,
+      VectorLog log,
+      Contents contents,
+      Checkpoints checkpoints,
+      ReentrantReadWriteLock.WriteLock moving,
+      ReentrantLock writing) {
+    this.place = place;
+    this.options = options;
+    this.log = log;
+    this.contents = contents;
+    this.checkpoints = checkpoints;
+    this.moving = moving;
+    this.writing = writing;
+    this.checkpointedSequence =
+        checkpoints.latest().map(checkpoint -> checkpoint.head().sequence()).orElse(0L);
+  }
+
+  /// Lets `listener` hear, on the writer's thread, when a checkpoint has come due.
+  void whenDue(Runnable listener) {
+    whenDue = listener;
+  }
+
+  /// Something was appended to the log.
+  void noteGrowth() {
+    if (isCheckpointDue()) {
+      whenDue.run();
+    }
+  }
+
+  /// Whether enough was appended for another checkpoint.
+  boolean isCheckpointDue() {
+    return log.appendedBytes() - checkpointedBytes >= options.checkpointBytes();
+  }
+
+  /// Whether a segment is mostly dead.
+  boolean isCompactionDue() {
+    return log.segments().stream().anyMatch(segment -> isWorthwhile(segment, false));
+  }
+
+  private static boolean isWorthwhile(LogSegment segment, boolean onDemand) {
+    return onDemand
+        ? segment.deadShare() >= DEAD_SHARE_ON_DEMAND
+        : segment.deadShare() >= DEAD_SHARE && segment.deadBytes() >= DEAD_BYTES;
+  }
+
+  void lock() {
+    running.lock();
+  }
+
+  void unlock() {
+    running.unlock();
+  }
+
+  /// Writes a checkpoint, unless the latest has everything. One that could not be read goes by it.
+  ///
+  /// @throws StoreFull where there is no space for it
+  /// @throws StoreBroken where writing it fails
+  public void checkpoint() throws VectorFailure {
+    running.lock();
+    try {
+      if (log.sequence() != checkpointedSequence || !checkpoints.unsound().isEmpty()) {
+        writeCheckpoint();
+      }
+    } finally {
+      running.unlock();
+    }
+  }
+
+  /// The last checkpoint of an open store. One that cannot be written only makes the next start
+  /// slower.
+  void checkpointBeforeClosing() throws VectorFailure {
+    if (log.latched().isEmpty()) {
+      try {
+        checkpoint();
+      } catch (StoreFull e) {
+        return;
+      }
+    }
+  }
+
+  private void writeCheckpoint() throws VectorFailure {
+    Optional<CheckpointCapture> taken = capture();
+    if (taken.isEmpty()) {
+      return;
+    }
+    boolean written = false;
+    try (CheckpointCapture capture = taken.get()) {
+      log.sync();
+      checkpoints.write(capture, log.store());
+      checkpointedSequence = capture.sequence();
+      written = true;
+      log.deleteRetired(checkpoints);
+    } catch (StorageFullException e) {
+      throw new StoreFull("no space left for a checkpoint of the store in " + place);
+    } catch (IOException e) {
+      throw new StoreBroken("no checkpoint of the store in " + place + " could be written: " + e);
+    } finally {
+      if (!written) {
+        giveBack(taken.get());
+      }
+    }
+  }
+
+  private Optional<CheckpointCapture> capture() {
+    writing.lock();
+    try {
+      // After an error nobody knows whether memory and log agree.
+      if (log.segments().isEmpty() || log.latched().isPresent()) {
+        return Optional.empty();
+      }
+      // Also where writing it fails: the next attempt comes after as many bytes again.
+      checkpointedBytes = log.appendedBytes();
+      return Optional.of(new CheckpointCapture(contents, log.segments(), log.sequence()));
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private void giveBack(CheckpointCapture capture) {
+    writing.lock();
+    try {
+      contents.catalogue().giveBackChanged(capture.changed());
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /// Copies what is live in segments that are mostly dead to the end of the log, and removes them.
+  /// Where it is interrupted or fails, what was copied stays copied and nothing is lost.
+  ///
+  /// @param onDemand whether segments with less that is dead count, too
+  /// @throws InterruptedException where the thread was interrupted
+  /// @throws StoreBroken where a segment is damaged; it stays, and the others were compacted
+  public Compacted compact(boolean onDemand, Pace pace) throws VectorFailure, InterruptedException {
+    running.lockInterruptibly();
+    try {
+      long before = log.bytes();
+      List<LogSegment> emptied = victims(onDemand);
+      long moved = 0;
+      Optional<StoreBroken> damage = Optional.empty();
+      for (LogSegment segment : emptied) {
+        try {
+          moved += new Compaction(log, contents, moving, writing, pace).empty(segment);
+        } catch (StoreBroken e) {
+          damaged.add(segment.number());
+          damage = Optional.of(e);
+        }
+      }
+      if (damage.isPresent()) {
+        throw damage.get();
+      }
+      if (!emptied.isEmpty()) {
+        // Two, so that neither checkpoint that is kept needs what was emptied.
+        writeCheckpoint();
+        writeCheckpoint();
+      }
+      return new Compacted(emptied.size(), moved, before - log.bytes());
+    } finally {
+      running.unlock();
+    }
+  }
+
+  private List<LogSegment> victims(boolean onDemand) throws VectorFailure {
+    writing.lock();
+    try {
+      if (log.latched().isPresent() || log.segments().isEmpty()) {
+        return List.of();
+      }
+      if (isWorthwhile(log.segments().getLast(), onDemand)) {
+        log.endSegment();
+      }
+      LogSegment last = log.segments().getLast();
+      return log.segments().stream()
+          .filter(segment -> segment != last && isWorthwhile(segment, onDemand))
+          .filter(segment -> !damaged.contains(segment.number()))
+          .toList();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /// Ends the mapping of the latest checkpoint.
+  @Override
+  public void close() {
+    checkpoints.close();
+  }
+}

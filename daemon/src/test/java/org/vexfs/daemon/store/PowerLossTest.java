@@ -1,0 +1,142 @@
+package org.vexfs.daemon.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.vexfs.daemon.base.VectorMatrix;
+import org.vexfs.daemon.io.MemoryDirectory;
+
+/// A store on a disk that loses power in the middle of anything it does, over and over.
+///
+/// A schedule is a run of changes, syncs, checkpoints, compactions and restarts, during which power
+/// goes three times: before an operation of the disk that the seed picks, among them every write,
+/// sync, rename and removal of a checkpoint or compaction. What the disk then holds is drawn as
+/// [MemoryDirectory#afterPowerLoss] says. The store that comes out of it has to be one that was
+/// there since the last sync that returned, whole.
+///
+/// `-Dvexfs.powerLoss.schedules=N` runs N schedules, `-Dvexfs.powerLoss.seed=S` begins at seed S.
+final class PowerLossTest {
+  private static final int SCHEDULES = Integer.getInteger("vexfs.powerLoss.schedules", 400);
+  private static final long FIRST_SEED = Long.getLong("vexfs.powerLoss.seed", 1);
+  private static final StoreOptions OPTIONS = new StoreOptions(2 << 10, 512);
+  private static final int CAPACITY_BYTES = 16 << 10;
+  private static final int LOSSES = 3;
+  private static final int STEPS = 40;
+  private static final int OPERATIONS = 160;
+
+  private int checkpointsUsed;
+  private int segmentsEmptied;
+  private int tears;
+  private int inTheMiddle;
+
+  @Test
+  void powerLoss_anywhere_keepsAllSyncedAndInventsNothing() throws Exception {
+    for (long seed = FIRST_SEED; seed < FIRST_SEED + SCHEDULES; seed++) {
+      Random random = new Random(seed);
+      MemoryDirectory disk = new MemoryDirectory(CAPACITY_BYTES);
+      for (int loss = 0; loss < LOSSES; loss++) {
+        disk = loseOnce(disk, random, "seed " + seed + ", loss " + loss);
+      }
+    }
+    System.out.printf(
+        "%d schedules from seed %d: %d losses, %d of them within a step; %d recoveries used a"
+            + " checkpoint, %d cut a torn tail; %d segments were compacted%n",
+        SCHEDULES,
+        FIRST_SEED,
+        SCHEDULES * LOSSES,
+        inTheMiddle,
+        checkpointsUsed,
+        tears,
+        segmentsEmptied);
+    assertTrue(checkpointsUsed > SCHEDULES / 10, "hardly any recovery used a checkpoint");
+    assertTrue(segmentsEmptied > SCHEDULES / 10, "hardly anything was compacted");
+    assertTrue(inTheMiddle > SCHEDULES / 2, "power hardly ever went within a step");
+    assertTrue(tears > 0, "nothing was ever torn");
+  }
+
+  /// What power leaves of a disk, before the operation that the seed picks.
+  private static final class Outage implements Runnable {
+    private final MemoryDirectory disk;
+    private final Random random;
+    private int operationsLeft;
+    private Optional<MemoryDirectory> left = Optional.empty();
+
+    Outage(MemoryDirectory disk, Random random) {
+      this.disk = disk;
+      this.random = new Random(random.nextLong());
+      this.operationsLeft = random.nextInt(OPERATIONS);
+    }
+
+    @Override
+    public void run() {
+      if (operationsLeft-- == 0) {
+        left = Optional.of(disk.afterPowerLoss(random));
+      }
+    }
+  }
+
+  private MemoryDirectory loseOnce(MemoryDirectory disk, Random random, String when)
+      throws Exception {
+    VectorStore store = recover(disk).store();
+    Outage outage = new Outage(disk, random);
+    disk.beforeOperation(outage);
+    RandomChanges changes = new RandomChanges(random);
+    List<Map<String, VectorMatrix>> possible = new ArrayList<>();
+    possible.add(StoreModel.actual(store));
+    for (int step = 0; step < STEPS && outage.left.isEmpty(); step++) {
+      boolean durable = false;
+      switch (random.nextInt(12)) {
+        case 0 -> {
+          store.sync();
+          durable = true;
+        }
+        case 1 -> store.upkeep().checkpoint();
+        case 2 -> segmentsEmptied += store.upkeep().compact(true, Pace.FULL).segments();
+        case 3 -> {
+          if (random.nextInt(3) == 0) {
+            store.close();
+            store = recover(disk).store();
+            durable = true;
+          }
+        }
+        default -> changes.change(store);
+      }
+      if (durable && outage.left.isEmpty()) {
+        possible.clear();
+      }
+      possible.add(StoreModel.actual(store));
+    }
+    inTheMiddle += outage.left.isPresent() ? 1 : 0;
+    disk.beforeOperation(() -> {});
+    MemoryDirectory left = outage.left.orElse(disk).afterPowerLoss(random);
+    check(left, possible, when);
+    return left;
+  }
+
+  private void check(MemoryDirectory left, List<Map<String, VectorMatrix>> possible, String when)
+      throws Exception {
+    try {
+      UnrecoveredStore.Recovered recovered = recover(left.afterKill());
+      checkpointsUsed += recovered.report().checkpoint().isPresent() ? 1 : 0;
+      tears += recovered.report().tear().isPresent() ? 1 : 0;
+      Map<String, VectorMatrix> actual = StoreModel.actual(recovered.store());
+      assertTrue(possible.contains(actual), "a state that never was");
+      recovered.store().close();
+      assertEquals(actual, StoreModel.actual(recover(left.afterKill()).store()));
+    } catch (Exception | AssertionError e) {
+      throw new AssertionError(when + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static UnrecoveredStore.Recovered recover(MemoryDirectory directory) throws Exception {
+    try (UnrecoveredStore unrecovered = UnrecoveredStore.open(directory, OPTIONS)) {
+      return unrecovered.recover(_ -> 0);
+    }
+  }
+}
