@@ -74,7 +74,8 @@ final class Daemon {
       Optional<Path> ownLog = settings.log().map(Path::toAbsolutePath);
       HostProcess.prepare();
       int sourceDescriptor = open(host, paths.source());
-      // Through a descriptor, SOURCE stays in reach even where it is mounted over. The store has one
+      // Through a descriptor, SOURCE stays in reach even where it is mounted over. The store has
+      // one
       // of its own, to the end of the process: it is closed after the files, whose descriptor goes
       // with them.
       int storeDescriptor = open(host, paths.source());
