@@ -75,9 +75,9 @@ final class Daemon {
       Optional<Path> ownLog = settings.log().map(Path::toAbsolutePath);
       HostProcess.prepare();
       int sourceDescriptor = open(host, paths.source());
-      // Through a descriptor, SOURCE stays in reach even where it is mounted over. The store has one
-      // of its own, to the end of the process: it is closed after the files, whose descriptor goes
-      // with them.
+      // Through a descriptor, SOURCE stays in reach even where it is mounted over. The store has
+      // one of its own, to the end of the process: it is closed after the files, whose descriptor
+      // goes with them.
       int storeDescriptor = open(host, paths.source());
       Path store = ownStore.orElse(Path.of("/proc/self/fd/" + storeDescriptor, ".vexfs"));
       Path shownStore = ownStore.orElse(paths.source().resolve(".vexfs"));
