@@ -390,8 +390,19 @@ final class RequestsTest {
     ok(Opcode.GETATTR, file, Payload.of().u32(0, 0).u64(0));
   }
 
+  @Test
+  void ioctl_isENOTTY() {
+    long noHandle = 0;
+    int terminalAttributes = 0x5401;
+    fails(
+        Errno.ENOTTY,
+        Opcode.IOCTL,
+        ROOT,
+        Payload.of().u64(noHandle).u32(0, terminalAttributes).u64(0).u32(0, 0));
+  }
+
   @ParameterizedTest
-  @ValueSource(ints = {7, 19, 37, 39, 40, 50, 200, 4095, 1 << 30})
+  @ValueSource(ints = {7, 19, 37, 40, 50, 200, 4095, 1 << 30})
   void unknownOpcode_isENOSYS(int opcode) {
     fails(Errno.ENOSYS, opcode, ROOT, Payload.of().u64(new long[16]));
   }
