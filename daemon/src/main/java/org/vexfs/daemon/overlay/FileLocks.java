@@ -119,13 +119,13 @@ final class FileLocks {
   @GuardedBy("guard")
   private void awaitLock(Host host, OpenFile file, Wait wait, boolean isPatient)
       throws ErrnoException {
-    if (isPatient && isDeadlock(host, wait)) {
-      throw ErrnoException.of(Libc.EDEADLK());
-    }
     Key key = wait.key();
     waits.put(key.owner(), wait);
     try {
       do {
+        if (isPatient && isDeadlock(host, wait)) {
+          throw ErrnoException.of(Libc.EDEADLK());
+        }
         awaitRelease(isPatient);
         // The description is looked up at each attempt: the owner may have closed the file.
       } while (!host.locks()
@@ -135,8 +135,9 @@ final class FileLocks {
     }
   }
 
-  /// Whether the owner that is about to wait would wait for itself: follows who is in whose way. A
-  /// circle is always closed by the last who begins to wait.
+  /// Whether the owner that is about to wait would wait for itself: follows who is first in whose
+  /// way. Of several in the way the next comes first when one lets go, so this is asked before each
+  /// attempt.
   @GuardedBy("guard")
   private boolean isDeadlock(Host host, Wait last) throws ErrnoException {
     Wait current = last;

@@ -229,6 +229,7 @@ final class DispatcherTest {
       Files.writeString(mount.source.resolve("unknown"), "so far");
       long file = mount.kernel.call(Opcode.LOOKUP, ROOT, Payload.name("a")).u64(0);
       long list = mount.kernel.call(Opcode.OPENDIR, ROOT, Payload.open(0)).u64(0);
+      mount.kernel.call(Opcode.READDIR, ROOT, Payload.read(list, 0, 4096));
       int inodes = mount.overlay.inodeCount();
       int handles = mount.overlay.handleCount();
       holds.set(true);
@@ -250,7 +251,7 @@ final class DispatcherTest {
       assertFalse(unheard.isDone());
       assertEquals(inodes, mount.overlay.inodeCount());
       assertEquals(handles, mount.overlay.handleCount());
-      assertEquals(2 + 1, mount.descriptorsIntoSource(), "root, file and open directory");
+      assertEquals(2 + 1, mount.descriptorsIntoSource(), "root, file and listed directory");
     }
   }
 

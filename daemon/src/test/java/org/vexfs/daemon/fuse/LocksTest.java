@@ -230,6 +230,24 @@ final class LocksTest {
   }
 
   @Test
+  void setlkw_circleThatALeavingHolderCloses_isEDEADLK() {
+    long handle = handle();
+    long third = 0x3333;
+    set(handle, OWNER, 0, 0, Libc.F_WRLCK());
+    set(handle, OTHER, 5, 5, Libc.F_WRLCK());
+    set(handle, third, 9, 9, Libc.F_WRLCK());
+
+    CompletableFuture<Answer> first = new CompletableFuture<>();
+    Payload ofOther = Payload.lock(handle, OTHER, 9, 9, Libc.F_WRLCK(), 0);
+    Payload ofThird = Payload.lock(handle, third, 0, 5, Libc.F_WRLCK(), 0);
+    var _ = kernel.send(Opcode.SETLKW, node, ofOther).thenAccept(first::complete);
+    var _ = kernel.send(Opcode.SETLKW, node, ofThird).thenAccept(first::complete);
+    set(handle, OWNER, 0, 0, Libc.F_UNLCK());
+
+    assertEquals(Libc.EDEADLK(), SocketKernel.await(first).errno());
+  }
+
+  @Test
   void flock_belongsToTheHandle() throws Exception {
     long one = handle();
     long two = handle();
