@@ -2,7 +2,8 @@ package org.vexfs.daemon.index;
 
 import java.lang.foreign.MemorySegment;
 
-/// Search over the layers: the paper's Algorithms 2 and 5, without recursion.
+/// Search over the layers: the paper's Algorithms 2 and 5, without recursion, and the ranking of
+/// what they find by the vectors themselves.
 ///
 /// All work is bounded whatever a writer does meanwhile: the descent moves only to strictly nearer
 /// nodes, hence to each at most once, and the search of a layer expands each node at most once.
@@ -11,54 +12,96 @@ final class GraphSearch {
   /// Each time takes another removal, of that very node, so that it never comes to this.
   private static final int MAX_STARTS = 1_000;
 
-  private final Topology topology;
-  private final Space space;
+  /// What was found is ranked by the vectors in the order of its codes. Codes and vectors agree but
+  /// for near neighbours in that order; so when this many in turn are no longer among the k
+  /// nearest, those behind them are not either.
+  private static final int RANKING_PATIENCE = 16;
 
-  GraphSearch(Topology topology, Space space) {
+  private final Topology topology;
+  private final Space vectors;
+  private final TraversalSpace space;
+
+  /// The most links a node has on any layer.
+  private final int maxLinks;
+
+  GraphSearch(Topology topology, Space vectors, TraversalSpace space, int maxLinks) {
     this.topology = topology;
+    this.vectors = vectors;
     this.space = space;
+    this.maxLinks = maxLinks;
   }
 
-  /// Leaves in `scratch.results`, sorted, at most `ef` nodes near the query that `accept` lets
+  /// Leaves in `scratch.results`, sorted, at most `k` nodes near the query that `accept` lets
   /// through.
   void search(
-      MemorySegment query, long offset, int ef, SlotPredicate accept, SearchScratch scratch) {
-    scratch.results.reset(ef);
+      MemorySegment query,
+      long offset,
+      int k,
+      int ef,
+      SlotPredicate accept,
+      SearchScratch scratch) {
+    scratch.found.reset(ef);
+    space.aim(query, offset, scratch.target);
     for (int start = 0; start < MAX_STARTS; start++) {
       long entry = topology.entry();
       if (entry < 0) {
         break;
       }
-      long nearest = descend(query, offset, entry, 0);
+      long nearest = descend(entry, 0, scratch);
       if (topology.base().contains(Ranking.slot(nearest))) {
-        searchLayer(topology.base(), query, offset, nearest, ef, accept, scratch);
+        searchLayer(topology.base(), nearest, ef, accept, scratch);
         break;
       }
     }
-    scratch.results.sort();
+    scratch.target.clear();
+    rank(query, offset, k, scratch);
   }
 
-  /// From an entry, the nearest node that greedy steps find on the layers above `downTo`.
-  long descend(MemorySegment query, long offset, long entry, int downTo) {
+  /// Ranks what was found by the vectors, and leaves out what was removed meanwhile.
+  private void rank(MemorySegment query, long offset, int k, SearchScratch scratch) {
+    NearestHeap found = scratch.found;
+    NearestHeap results = scratch.results;
+    results.reset(k);
+    found.sort();
+    int misses = 0;
+    for (int i = 0; i < found.size() && misses < RANKING_PATIENCE; i++) {
+      int slot = found.slot(i);
+      if (topology.base().contains(slot)) {
+        long ranking =
+            space.isExact()
+                ? found.ranking(i)
+                : Ranking.of(slot, vectors.distance(query, offset, slot));
+        misses = results.offer(ranking) ? 0 : misses + 1;
+      }
+    }
+    results.sort();
+  }
+
+  /// From an entry, the nearest node to the target that greedy steps find on the layers above
+  /// `downTo`.
+  long descend(long entry, int downTo, SearchScratch scratch) {
     int node = Topology.entryNode(entry);
-    long nearest = Ranking.of(node, space.distance(query, offset, node));
+    float distance = space.distance(scratch.target, node);
+    long nearest = Ranking.of(node, distance);
     for (int index = Topology.entryLayer(entry); index > downTo; index--) {
-      nearest = step(topology.layer(index), query, offset, nearest);
+      nearest = step(topology.layer(index), nearest, scratch);
     }
     return nearest;
   }
 
-  private long step(Layer layer, MemorySegment query, long offset, long start) {
+  private long step(Layer layer, long start, SearchScratch scratch) {
+    int[] links = scratch.links(maxLinks);
     long nearest = start;
     float distance = Ranking.distance(start);
     boolean moved = true;
     while (moved) {
       moved = false;
-      for (int neighbour : layer.links(Ranking.slot(nearest))) {
-        float candidate = space.distance(query, offset, neighbour);
+      int count = layer.read(Ranking.slot(nearest), links);
+      for (int i = 0; i < count; i++) {
+        float candidate = space.distance(scratch.target, links[i]);
         if (candidate < distance) {
           distance = candidate;
-          nearest = Ranking.of(neighbour, candidate);
+          nearest = Ranking.of(links[i], candidate);
           moved = true;
         }
       }
@@ -67,43 +110,41 @@ final class GraphSearch {
   }
 
   /// Algorithm 2: best first from `start`, until the nearest node not yet expanded is farther than
-  /// the `ef` results found. Nodes that `accept` holds back are passed through all the same.
-  void searchLayer(
-      Layer layer,
-      MemorySegment query,
-      long offset,
-      long start,
-      int ef,
-      SlotPredicate accept,
-      SearchScratch scratch) {
+  /// the `ef` found, which are left in `scratch.found`. Nodes that `accept` holds back are passed
+  /// through all the same.
+  void searchLayer(Layer layer, long start, int ef, SlotPredicate accept, SearchScratch scratch) {
     CandidateQueue candidates = scratch.candidates;
     VisitedSlots visited = scratch.visited;
-    NearestHeap results = scratch.results;
-    results.reset(ef);
+    NearestHeap found = scratch.found;
+    Target target = scratch.target;
+    int[] links = scratch.links(maxLinks);
+    found.reset(ef);
     candidates.clear();
     visited.clear(topology.base().slots());
     visited.add(Ranking.slot(start));
     candidates.add(start);
     if (accept.test(Ranking.slot(start))) {
-      results.offer(start);
+      found.offer(start);
     }
-    float worst = results.worst();
+    float worst = found.worst();
     while (!candidates.isEmpty()) {
       long nearest = candidates.removeNearest();
       if (Ranking.distance(nearest) > worst) {
         break;
       }
-      for (int neighbour : layer.links(Ranking.slot(nearest))) {
-        if (!visited.add(neighbour)) {
-          continue;
-        }
-        float distance = space.distance(query, offset, neighbour);
-        if (distance < worst || !results.isFull()) {
-          long candidate = Ranking.of(neighbour, distance);
-          candidates.add(candidate);
-          if (accept.test(neighbour) && layer.contains(neighbour)) {
-            results.offer(candidate);
-            worst = results.worst();
+      int count = visited.addAll(links, layer.read(Ranking.slot(nearest), links));
+      for (int from = 0; from < count; from += space.fetchedAtOnce()) {
+        int to = Math.min(count, from + space.fetchedAtOnce());
+        scratch.fetched += space.fetch(links, from, to);
+        for (int i = from; i < to; i++) {
+          float distance = space.distance(target, links[i]);
+          if (distance < worst || !found.isFull()) {
+            long candidate = Ranking.of(links[i], distance);
+            candidates.add(candidate);
+            if (accept.test(links[i])) {
+              found.offer(candidate);
+              worst = found.worst();
+            }
           }
         }
       }

@@ -2,8 +2,13 @@ package org.vexfs.daemon.index;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.locks.ReentrantLock;
+import java.lang.ref.Reference;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.vexfs.daemon.distance.Metric;
+import org.vexfs.daemon.distance.VectorCode;
 
 /// An index for approximate nearest neighbours: a hierarchical navigable small world graph after
 /// Malkov and Yashunin (arXiv 1603.09320). A node is a slot of [Vectors].
@@ -14,63 +19,88 @@ import org.vexfs.daemon.distance.Metric;
 /// | [HnswParameters#efConstruction] | efConstruction |
 /// | `ef` of [#search] | ef |
 /// | [HnswParameters#level] | m_L = 1/ln M |
-/// | [NeighbourSelection] | Algorithm 4, keepPrunedConnections |
+/// | [NeighbourSelection] | Algorithm 4, without its options |
 ///
-/// Two things go beyond it: [SpanningTree] makes every node reachable from every other, and nodes
-/// can be removed, which costs about as much as inserting them.
+/// Three things go beyond it: [SpanningTree] makes every node reachable from every other; nodes can
+/// be removed, which costs about as much as inserting them; and distances on the way are those of
+/// codes, which lie beside the links, while the distances that a search returns, and the order in
+/// which it returns, are those of the vectors ([Traversal]).
 ///
-/// **Threads.** Any thread may call anything. Insertions, removals and checks take turns by the
-/// graph's lock; searches take no lock and run beside them. A search sees every node whose
-/// insertion returned before it began, in the sense that it can find it; one that is inserted or
-/// removed meanwhile may be found or not. Nodes that are removed while a search stands on them cut
-/// short the paths through them, so a search amid heavy removal may return fewer than it could.
+/// **Threads.** Any thread may call anything. Insertions run side by side, and guard what they
+/// change by locks of single nodes; removals and checks run alone; searches take no lock and run
+/// beside all of them. A search sees every node whose insertion returned before it began, in the
+/// sense that it can find it; one that is inserted or removed meanwhile may be found or not. Nodes
+/// that are removed while a search stands on them cut short the paths through them, so a search
+/// amid heavy removal may return fewer than it could.
 ///
-/// **Memory model.** A reader gets at a node by the entry, a volatile field, or by a link, read
-/// with acquire from an array that was published with release and is never written to again. Either
-/// was written after the node's own links and after the page that holds them, so both are seen; see
-/// [Layer]. A reader that comes late sees older links, never a mixture: they lead to nodes that are
-/// gone, which have no links and are not returned, and whose vectors [Vectors] keeps readable.
+/// **Memory model.** A reader gets at a node by the entry, a volatile field, or by a link, which is
+/// stored with release and loaded with acquire. Either was written after the node's own links, its
+/// code, and the page that holds them, so all are seen; see [BaseLayer] and [UpperLayer]. A reader
+/// that comes late may see older links: they lead to nodes that are gone, which have no links and
+/// are not returned, whose codes stay where they are, and whose vectors [Vectors] keeps readable. A
+/// slot that comes back gets its code again, and as its vector is the same, so are the bytes.
 public final class HnswGraph {
   /// The most layers a graph has.
   public static final int MAX_LAYERS = 16;
 
   private final HnswParameters parameters;
+  private final NodeBlocks blocks;
   private final Topology topology;
   private final GraphSearch search;
 
-  private final ReentrantLock writing = new ReentrantLock();
+  private final SpanningTree tree;
+  private final Supplier<Insertion> insertions;
 
-  @GuardedBy("writing")
-  private final GraphWriter writer;
+  /// Shared by insertions, which run side by side; held alone by removals and checks.
+  private final ReentrantReadWriteLock changes = new ReentrantReadWriteLock();
 
-  /// Written under the lock.
-  private volatile int size;
+  @GuardedBy("changes")
+  private final Removal removal;
+
+  /// Insertions that are not running; as many as ran at once.
+  private final ConcurrentLinkedQueue<Insertion> idle = new ConcurrentLinkedQueue<>();
 
   /// An empty graph over these vectors.
   public HnswGraph(Vectors vectors, Metric metric, HnswParameters parameters) {
-    Space space = new Space(vectors, metric);
+    Space exact = new Space(vectors, metric);
+    int maxLinks = parameters.maxLinks(0);
+    TraversalSpace space;
+    if (parameters.traversal() == Traversal.CODES && VectorCode.serves(metric)) {
+      VectorCode code = new VectorCode(metric, vectors.dimension());
+      blocks = new NodeBlocks(maxLinks, code.bytes(), VectorCode.OVERREAD_BYTES);
+      space = new CodeSpace(exact, blocks, code);
+    } else {
+      blocks = new NodeBlocks(maxLinks, 0, 0);
+      space = new VectorSpace(exact, blocks);
+    }
     this.parameters = parameters;
-    this.topology = new Topology();
-    this.search = new GraphSearch(topology, space);
-    this.writer = new GraphWriter(topology, space, parameters, search);
+    this.topology = new Topology(blocks);
+    this.tree = new SpanningTree(blocks, topology.base(), parameters.m());
+    this.search = new GraphSearch(topology, exact, space, maxLinks);
+    this.insertions = () -> new Insertion(topology, tree, space, parameters, search);
+    this.removal = new Removal(topology, tree, space, parameters);
   }
 
-  /// Inserts a slot, whose vector is in place. A slot that was removed may come back.
+  /// Inserts a slot, whose vector is in place. A slot that was removed may come back. Several
+  /// threads may insert at once, each its own slots.
   ///
   /// @throws IllegalArgumentException where the graph has it already, or the slot is negative
   public void insert(int slot) {
-    writing.lock();
+    if (slot < 0) {
+      throw new IllegalArgumentException("slot " + slot + " is negative");
+    }
+    changes.readLock().lock();
     try {
-      if (slot < 0) {
-        throw new IllegalArgumentException("slot " + slot + " is negative");
-      }
       if (contains(slot)) {
         throw new IllegalArgumentException("slot " + slot + " cannot be inserted: it is there");
       }
-      writer.insert(slot);
-      size = topology.base().size();
+      @Nullable Insertion free = idle.poll();
+      Insertion insertion = free != null ? free : insertions.get();
+      insertion.insert(slot);
+      idle.add(insertion);
     } finally {
-      writing.unlock();
+      changes.readLock().unlock();
+      Reference.reachabilityFence(this);
     }
   }
 
@@ -78,52 +108,72 @@ public final class HnswGraph {
   ///
   /// @throws IllegalArgumentException where the graph does not have it
   public void remove(int slot) {
-    writing.lock();
+    changes.writeLock().lock();
     try {
       if (!contains(slot)) {
         throw new IllegalArgumentException("slot " + slot + " cannot be removed: it is not there");
       }
-      writer.remove(slot);
-      size = topology.base().size();
+      removal.remove(slot);
     } finally {
-      writing.unlock();
+      changes.writeLock().unlock();
+      Reference.reachabilityFence(this);
     }
   }
 
   /// Whether the graph has `slot`.
   public boolean contains(int slot) {
-    return topology.base().contains(slot);
+    try {
+      return topology.base().contains(slot);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   /// Number of slots in the graph.
   public int size() {
-    return size;
+    return topology.base().size();
   }
 
-  /// Searches for the slots nearest to a query among those that `accept` lets through, and leaves
-  /// them in `scratch`, in ascending order of (distance, slot).
+  /// Memory that a search walks through, in bytes a slot: links on layer 0 and code.
+  public int bytesPerNode() {
+    return blocks.blockBytes();
+  }
+
+  /// Searches for the `k` slots nearest to a query among those that `accept` lets through, and
+  /// leaves them in `scratch`, in ascending order of (distance, slot).
   ///
-  /// Recall and cost grow with `ef`; whoever wants k asks for ef ≥ k and takes the first k. What
-  /// `accept` holds back is passed through but not counted, so the search spreads until it has `ef`
-  /// slots or has seen the graph. Fastest where query and vectors are in the same kind of segment.
+  /// Recall and cost grow with `ef`. What `accept` holds back is passed through but not counted, so
+  /// the search spreads until it has `ef` slots or has seen the graph. Fastest where query and
+  /// vectors are in the same kind of segment.
   ///
   /// @param queryOffset where in `query` the vector begins, in bytes; a multiple of 4
-  /// @param ef breadth of the search, and the most results; at least 1
+  /// @param k the most results; at least 1
+  /// @param ef breadth of the search; raised to `k` where it is less
   /// @return the number of results
   public int search(
-      MemorySegment query, long queryOffset, int ef, SlotPredicate accept, SearchScratch scratch) {
-    search.search(query, queryOffset, ef, accept, scratch);
-    return scratch.size();
+      MemorySegment query,
+      long queryOffset,
+      int k,
+      int ef,
+      SlotPredicate accept,
+      SearchScratch scratch) {
+    try {
+      search.search(query, queryOffset, k, Math.max(k, ef), accept, scratch);
+      return scratch.size();
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   /// Checks everything that must hold of the graph, holding changes off meanwhile; takes time
   /// proportional to the links.
   public GraphReport check() {
-    writing.lock();
+    changes.writeLock().lock();
     try {
-      return new GraphChecker(topology, writer.tree(), parameters).check();
+      return new GraphChecker(topology, tree, parameters).check();
     } finally {
-      writing.unlock();
+      changes.writeLock().unlock();
+      Reference.reachabilityFence(this);
     }
   }
 }

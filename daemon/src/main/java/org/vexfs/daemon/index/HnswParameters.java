@@ -8,7 +8,8 @@ package org.vexfs.daemon.index;
 ///   [#MAX_EF_CONSTRUCTION]
 /// @param seed fixes which node rises to which layer: the same insertions under the same seed make
 ///   the same graph
-public record HnswParameters(int m, int efConstruction, long seed) {
+/// @param traversal by which distances the graph is built and walked
+public record HnswParameters(int m, int efConstruction, long seed, Traversal traversal) {
   /// The largest `m`.
   public static final int MAX_M = 512;
 
@@ -16,7 +17,20 @@ public record HnswParameters(int m, int efConstruction, long seed) {
   public static final int MAX_EF_CONSTRUCTION = 10_000;
 
   /// What serves most collections.
-  public static final HnswParameters DEFAULT = new HnswParameters(16, 200, 0x5EED);
+  public static final HnswParameters DEFAULT = new HnswParameters(16, 200, 0x5EED, Traversal.CODES);
+
+  /// Below this dimension codes save little, and points may lie denser than they resolve.
+  private static final int LEAST_CODED_DIMENSION = 32;
+
+  /// Walks by codes.
+  public HnswParameters(int m, int efConstruction, long seed) {
+    this(m, efConstruction, seed, Traversal.CODES);
+  }
+
+  /// What serves most collections of this dimension.
+  public static HnswParameters forDimension(int dimension) {
+    return dimension < LEAST_CODED_DIMENSION ? DEFAULT.with(Traversal.VECTORS) : DEFAULT;
+  }
 
   /// Checks the ranges.
   public HnswParameters {
@@ -32,6 +46,11 @@ public record HnswParameters(int m, int efConstruction, long seed) {
               + ", not "
               + efConstruction);
     }
+  }
+
+  /// The same with another traversal.
+  public HnswParameters with(Traversal other) {
+    return new HnswParameters(m, efConstruction, seed, other);
   }
 
   /// The most links that a node keeps on `layer`.

@@ -53,6 +53,11 @@ public final class NearestHeap {
     return true;
   }
 
+  /// How many slots it keeps at most.
+  public int k() {
+    return capacity;
+  }
+
   /// Number of slots kept.
   public int size() {
     return size;

@@ -2,13 +2,26 @@ package org.vexfs.daemon.index;
 
 /// The memory that a search works in and leaves its results in. A thread keeps one, or takes it
 /// from a pool, and hands it to search after search, which then allocate nothing once it has grown
-/// to what they need: 4 bytes a slot of the graph, and 8 a node seen at once.
+/// to what they need: 4 bytes a slot of the graph, 8 a node seen at once, and a query's code.
 ///
 /// One thread at a time; it may serve several graphs in turn.
 public final class SearchScratch {
   final CandidateQueue candidates = new CandidateQueue();
   final VisitedSlots visited = new VisitedSlots();
+
+  /// What the walk found, by the distances that it goes by.
+  final NearestHeap found = new NearestHeap(1);
+
+  /// What is left to the caller, by the distances between vectors.
   final NearestHeap results = new NearestHeap(1);
+
+  /// What the search is aimed at.
+  final Target target = new Target();
+
+  /// Takes what [TraversalSpace#fetch] returns, so that the compiler has to do it.
+  int fetched;
+
+  private int[] links = new int[0];
 
   /// Empty; grows with use.
   public SearchScratch() {}
@@ -26,5 +39,13 @@ public final class SearchScratch {
   /// The comparable distance at `rank` of the last search's results, counted from 0.
   public float distance(int rank) {
     return results.distance(rank);
+  }
+
+  /// Room for the links of a node, at most `max`.
+  int[] links(int max) {
+    if (links.length < max) {
+      links = new int[max];
+    }
+    return links;
   }
 }

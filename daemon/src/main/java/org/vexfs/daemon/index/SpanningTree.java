@@ -11,31 +11,30 @@ import java.util.Arrays;
 ///
 /// A node has at most m children, so that at least as many of its 2m links are free for the paper's
 /// choice. Only the parent is recorded: the children of a node are those of its links whose parent
-/// it is. The writer's.
+/// it is.
+///
+/// A node becomes the parent of another while the lock of its links is held. So whoever holds that
+/// lock sees all of its children.
 final class SpanningTree {
   /// The parent of the root, and of what is not in the tree.
   static final int NONE = -1;
 
+  private final NodeBlocks blocks;
   private final Layer base;
   private final int maxChildren;
-  private int[] parents = new int[0];
 
-  SpanningTree(Layer base, int maxChildren) {
+  SpanningTree(NodeBlocks blocks, Layer base, int maxChildren) {
+    this.blocks = blocks;
     this.base = base;
     this.maxChildren = maxChildren;
   }
 
   int parent(int node) {
-    return node < parents.length ? parents[node] : NONE;
+    return blocks.parent(node);
   }
 
   void setParent(int node, int parent) {
-    if (node >= parents.length) {
-      int before = parents.length;
-      parents = Arrays.copyOf(parents, Math.max(node + 1, before + (before >>> 1) + 256));
-      Arrays.fill(parents, before, parents.length, NONE);
-    }
-    parents[node] = parent;
+    blocks.setParent(node, parent);
   }
 
   /// Whether one is the parent of the other.

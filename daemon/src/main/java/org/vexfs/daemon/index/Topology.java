@@ -10,9 +10,10 @@ final class Topology {
   /// the node's links, hence whoever sees it sees them.
   private volatile long entry = EMPTY;
 
-  Topology() {
-    for (int i = 0; i < layers.length; i++) {
-      layers[i] = new Layer();
+  Topology(NodeBlocks blocks) {
+    layers[0] = new BaseLayer(blocks);
+    for (int i = 1; i < layers.length; i++) {
+      layers[i] = new UpperLayer();
     }
   }
 

@@ -3,10 +3,12 @@ package org.vexfs.daemon.index;
 import java.util.Arrays;
 
 /// The slots that a search has seen. A slot is marked with the number of the search, so forgetting
-/// all marks is to count up; only when the number wraps are they erased.
+/// all marks is to count up; only when the number wraps are they erased. A byte a slot: the marks
+/// of a million slots stay in the cache, and to erase them at each 255th search costs next to
+/// nothing.
 final class VisitedSlots {
-  private int[] marks = new int[0];
-  private int epoch;
+  private byte[] marks = new byte[0];
+  private byte epoch;
 
   /// Forgets all marks and makes room for slots below `slots`, so that marking them does not
   /// allocate.
@@ -16,7 +18,7 @@ final class VisitedSlots {
     }
     epoch++;
     if (epoch == 0) {
-      Arrays.fill(marks, 0);
+      Arrays.fill(marks, (byte) 0);
       epoch = 1;
     }
   }
@@ -32,6 +34,20 @@ final class VisitedSlots {
     }
     marks[slot] = epoch;
     return true;
+  }
+
+  /// Marks the first `count` of `slots` and moves those that were not marked before to the front;
+  /// returns how many they are.
+  int addAll(int[] slots, int count) {
+    int fresh = 0;
+    for (int i = 0; i < count; i++) {
+      int slot = slots[i];
+      if (add(slot)) {
+        slots[fresh] = slot;
+        fresh++;
+      }
+    }
+    return fresh;
   }
 
   private void grow(int slots) {

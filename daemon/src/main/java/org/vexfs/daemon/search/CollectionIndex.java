@@ -19,7 +19,8 @@ import org.vexfs.daemon.store.SlotListener;
 import org.vexfs.daemon.store.VectorCollection;
 import org.vexfs.daemon.store.VectorStore;
 
-/// The graph of one collection, kept up behind the store by a thread of its own.
+/// The graph of one collection, kept up behind the store by a thread of its own, which others help
+/// where there is much to insert.
 ///
 /// Attaching a vector does not wait for the graph. Slots below *indexed* are in it (or were dead
 /// when their turn came); those from there on are *pending* and compared one by one by every
@@ -34,8 +35,12 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   private static final ArrayBlockingQueue<SearchScratch> SCRATCHES =
       new ArrayBlockingQueue<>(MAX_SCRATCHES);
 
+  /// Slots that are inserted before it is looked whether others were removed, or compaction waits.
+  private static final int BATCH = 32;
+
   private final VectorStore store;
   private final VectorCollection collection;
+  private final BuildThreads threads;
   private final Thread indexer;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -67,16 +72,18 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   /// Written by the indexer alone.
   private volatile int indexed;
 
-  private CollectionIndex(VectorStore store, VectorCollection collection) {
+  private CollectionIndex(VectorStore store, VectorCollection collection, BuildThreads threads) {
     this.store = store;
     this.collection = collection;
+    this.threads = threads;
     this.indexer =
         Thread.ofPlatform().name("indexer-" + collection.name()).daemon().unstarted(this::run);
   }
 
   /// Begins to index what the collection has and whatever comes.
-  static CollectionIndex over(VectorStore store, VectorCollection collection) {
-    CollectionIndex index = new CollectionIndex(store, collection);
+  static CollectionIndex over(
+      VectorStore store, VectorCollection collection, BuildThreads threads) {
+    CollectionIndex index = new CollectionIndex(store, collection, threads);
     int present = store.addListener(collection, index);
     index.raise(present);
     index.indexer.start();
@@ -106,7 +113,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
     if (present != null) {
       @Nullable SearchScratch pooled = SCRATCHES.poll();
       SearchScratch scratch = pooled != null ? pooled : new SearchScratch();
-      int found = present.search(query, 0, ef, accept, scratch);
+      int found = present.search(query, 0, nearest.k(), ef, accept, scratch);
       for (int i = 0; i < found; i++) {
         // What was indexed since is met again among the pending.
         if (scratch.slot(i) < pendingFrom) {
@@ -214,9 +221,10 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
     }
   }
 
-  /// Waits for one slot to insert or remove and does so; `false` once closed.
+  /// Waits for a slot to remove or some to insert and does so; `false` once closed.
   private boolean step() throws InterruptedException {
     @Nullable Integer gone;
+    int end;
     lock.lock();
     try {
       while (!closed && removed.isEmpty() && indexed >= limit) {
@@ -226,6 +234,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
         return false;
       }
       gone = removed.poll();
+      end = Math.min(limit, indexed + BATCH);
     } finally {
       lock.unlock();
     }
@@ -233,7 +242,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
       if (gone != null) {
         remove(gone);
       } else {
-        insert(indexed);
+        insertUpTo(end);
       }
     }
     return true;
@@ -253,15 +262,25 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
     }
   }
 
-  private void insert(int slot) {
+  private void insertUpTo(int end) {
     HnswGraph present = graph;
     if (present == null) {
-      present = new HnswGraph(collection.vectors(), collection.metric(), HnswParameters.DEFAULT);
+      present =
+          new HnswGraph(
+              collection.vectors(),
+              collection.metric(),
+              HnswParameters.forDimension(collection.dimension()));
       graph = present;
     }
-    if (collection.isLive(slot)) {
-      present.insert(slot);
-    }
-    indexed = slot + 1;
+    HnswGraph growing = present;
+    threads.forEach(
+        indexed,
+        end,
+        slot -> {
+          if (collection.isLive(slot)) {
+            growing.insert(slot);
+          }
+        });
+    indexed = end;
   }
 }

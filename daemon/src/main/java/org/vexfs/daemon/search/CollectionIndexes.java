@@ -8,6 +8,7 @@ import org.vexfs.daemon.store.VectorStore;
 public final class CollectionIndexes implements AutoCloseable {
   private final VectorStore store;
   private final ConcurrentHashMap<String, CollectionIndex> indexes = new ConcurrentHashMap<>();
+  private final BuildThreads threads = new BuildThreads();
 
   /// No index yet.
   public CollectionIndexes(VectorStore store) {
@@ -22,7 +23,7 @@ public final class CollectionIndexes implements AutoCloseable {
 
   CollectionIndex of(VectorCollection collection) {
     return indexes.computeIfAbsent(
-        collection.name(), name -> CollectionIndex.over(store, collection));
+        collection.name(), name -> CollectionIndex.over(store, collection, threads));
   }
 
   /// Slots of a collection that searches still compare one by one.
@@ -35,5 +36,6 @@ public final class CollectionIndexes implements AutoCloseable {
   public void close() {
     indexes.values().forEach(CollectionIndex::close);
     indexes.clear();
+    threads.close();
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -12,8 +13,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.vexfs.daemon.distance.Metric;
 
 final class HnswConcurrencyTest {
@@ -67,7 +71,8 @@ final class HnswConcurrencyTest {
     while (writing.get() || searches < 100) {
       int wanted = (searches * 7 + reader) % LASTING;
       int size =
-          graph.search(vectors.memory(), vectors.offset(wanted), 32, SlotPredicate.ALL, scratch);
+          graph.search(
+              vectors.memory(), vectors.offset(wanted), 32, 32, SlotPredicate.ALL, scratch);
       boolean found = false;
       for (int rank = 0; rank < size; rank++) {
         assertEquals(1, inserted.get(scratch.slot(rank)), "slot " + scratch.slot(rank));
@@ -102,6 +107,41 @@ final class HnswConcurrencyTest {
     }
     assertEquals(List.of(), graph.check().faults());
     assertEquals(LASTING, graph.size());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Traversal.class)
+  void insertions_sideBySide_makeAsGoodAGraph(Traversal traversal) throws Exception {
+    TestVectors queries = TestVectors.gaussian(new Random(SEED + 1), 300, 16);
+    HnswParameters parameters = new HnswParameters(8, 60, SEED, traversal);
+    HnswGraph alone = new HnswGraph(vectors, Metric.EUCLIDEAN, parameters);
+    for (int slot = 0; slot < SLOTS; slot++) {
+      alone.insert(slot);
+    }
+    HnswGraph together = new HnswGraph(vectors, Metric.EUCLIDEAN, parameters);
+    int writers = 4;
+    CyclicBarrier start = new CyclicBarrier(writers);
+    AtomicInteger next = new AtomicInteger();
+    Callable<Integer> task =
+        () -> {
+          start.await();
+          int slot = next.getAndIncrement();
+          while (slot < SLOTS) {
+            together.insert(slot);
+            slot = next.getAndIncrement();
+          }
+          return slot;
+        };
+    try (ExecutorService threads = Executors.newFixedThreadPool(writers)) {
+      for (Future<Integer> done : threads.invokeAll(Collections.nCopies(writers, task))) {
+        done.get();
+      }
+    }
+    assertEquals(List.of(), together.check().faults(), "seed " + SEED);
+    assertEquals(SLOTS, together.size());
+    double expected = Recall.measure(alone, vectors, queries, Metric.EUCLIDEAN, 10, 40);
+    double recall = Recall.measure(together, vectors, queries, Metric.EUCLIDEAN, 10, 40);
+    assertTrue(recall >= expected - 0.02, recall + " against " + expected + " alone, seed " + SEED);
   }
 
   @Test

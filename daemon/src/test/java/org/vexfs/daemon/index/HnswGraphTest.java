@@ -37,7 +37,7 @@ final class HnswGraphTest {
 
   private List<Integer> found(HnswGraph graph, TestVectors queries, int query, int ef) {
     int size =
-        graph.search(queries.memory(), queries.offset(query), ef, SlotPredicate.ALL, scratch);
+        graph.search(queries.memory(), queries.offset(query), ef, ef, SlotPredicate.ALL, scratch);
     return IntStream.range(0, size).map(scratch::slot).boxed().toList();
   }
 
@@ -139,12 +139,12 @@ final class HnswGraphTest {
     HnswGraph graph = graph(vectors, Metric.EUCLIDEAN);
     insertAll(graph, 1_000);
     SlotPredicate few = slot -> slot % 97 == 5;
-    int size = graph.search(vectors.memory(), vectors.offset(3), 20, few, scratch);
+    int size = graph.search(vectors.memory(), vectors.offset(3), 20, 20, few, scratch);
     assertEquals(11, size);
     for (int rank = 0; rank < size; rank++) {
       assertTrue(few.test(scratch.slot(rank)), "slot " + scratch.slot(rank));
     }
-    assertEquals(0, graph.search(vectors.memory(), 0, 20, _ -> false, scratch));
+    assertEquals(0, graph.search(vectors.memory(), 0, 20, 20, _ -> false, scratch));
   }
 
   @Test
@@ -159,7 +159,7 @@ final class HnswGraphTest {
     assertThrows(IllegalArgumentException.class, () -> graph.remove(3));
     assertThrows(
         IllegalArgumentException.class,
-        () -> graph.search(vectors.memory(), 0, 0, SlotPredicate.ALL, scratch));
+        () -> graph.search(vectors.memory(), 0, 0, 10, SlotPredicate.ALL, scratch));
   }
 
   @ParameterizedTest
@@ -231,16 +231,19 @@ final class HnswGraphTest {
 
   @Test
   void check_unsoundGraph_saysSo() {
-    Topology topology = new Topology();
+    NodeBlocks blocks = new NodeBlocks(4, 0, 0);
+    Topology topology = new Topology(blocks);
     Layer base = topology.base();
-    base.setLinks(0, new int[0]);
-    base.setLinks(1, new int[] {0});
-    base.setLinks(2, new int[] {0, 1, 1, 2});
+    base.add(0, new int[0]);
+    base.add(1, new int[] {0});
+    base.add(2, new int[] {0, 1, 1, 2});
     topology.setEntry(0, 0);
     HnswParameters parameters = new HnswParameters(2, 10, 0);
     List<String> faults =
         new ArrayList<>(
-            new GraphChecker(topology, new SpanningTree(base, 2), parameters).check().faults());
+            new GraphChecker(topology, new SpanningTree(blocks, base, 2), parameters)
+                .check()
+                .faults());
     for (String fault :
         Arrays.asList("linked to itself", "linked twice", "3 roots", "2 nodes cannot be reached")) {
       assertTrue(faults.stream().anyMatch(told -> told.contains(fault)), fault + " in " + faults);

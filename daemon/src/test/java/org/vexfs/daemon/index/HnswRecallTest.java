@@ -105,7 +105,7 @@ final class HnswRecallTest {
     SearchScratch scratch = new SearchScratch();
     int found = 0;
     for (int slot = 1; slot < base.count(); slot += 2) {
-      graph.search(base.memory(), base.offset(slot), EF, others, scratch);
+      graph.search(base.memory(), base.offset(slot), EF, EF, others, scratch);
       found += scratch.slot(0) == slot ? 1 : 0;
     }
     assertRecall(0.99, (double) found / equal);

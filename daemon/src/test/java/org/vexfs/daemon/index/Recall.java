@@ -20,7 +20,7 @@ final class Recall {
       long offset = queries.offset(query);
       scan.scan(queries.memory(), offset, 0, base.count(), graph::contains, truth);
       truth.sort();
-      graph.search(queries.memory(), offset, ef, SlotPredicate.ALL, scratch);
+      graph.search(queries.memory(), offset, k, ef, SlotPredicate.ALL, scratch);
       float farthest = truth.distance(truth.size() - 1);
       wanted += truth.size();
       for (int rank = 0; rank < Math.min(truth.size(), scratch.size()); rank++) {

@@ -1,0 +1,45 @@
+package org.vexfs.daemon.index;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// What distances are measured from, in the form that its [TraversalSpace] has it: a vector where
+/// it lies, or a code laid out to be compared with many, in memory of its own. Kept from use to
+/// use; one thread at a time.
+final class Target {
+  private static final int CACHE_LINE = 64;
+
+  private MemorySegment memory = MemorySegment.NULL;
+  private long offset;
+
+  /// Freed by the garbage collector.
+  private MemorySegment own = MemorySegment.NULL;
+
+  MemorySegment memory() {
+    return memory;
+  }
+
+  long offset() {
+    return offset;
+  }
+
+  /// Aims at something that lies elsewhere.
+  void set(MemorySegment newMemory, long newOffset) {
+    memory = newMemory;
+    offset = newOffset;
+  }
+
+  /// Aims at what is about to be written, from 0 on, to the memory returned.
+  MemorySegment make(int bytes) {
+    if (own.byteSize() < bytes) {
+      own = Arena.ofAuto().allocate(bytes, CACHE_LINE);
+    }
+    set(own, 0);
+    return own;
+  }
+
+  /// Lets go of what lies elsewhere.
+  void clear() {
+    set(MemorySegment.NULL, 0);
+  }
+}

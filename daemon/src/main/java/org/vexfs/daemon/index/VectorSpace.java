@@ -1,0 +1,49 @@
+package org.vexfs.daemon.index;
+
+import java.lang.foreign.MemorySegment;
+
+/// Distances between the vectors themselves.
+final class VectorSpace implements TraversalSpace {
+  private final Space vectors;
+  private final NodeBlocks blocks;
+
+  VectorSpace(Space vectors, NodeBlocks blocks) {
+    this.vectors = vectors;
+    this.blocks = blocks;
+  }
+
+  @Override
+  public boolean isExact() {
+    return true;
+  }
+
+  @Override
+  public void prepare(int slot) {
+    blocks.reserve(slot);
+  }
+
+  @Override
+  public void aim(MemorySegment query, long offset, Target target) {
+    target.set(query, offset);
+  }
+
+  @Override
+  public void aim(int slot, Target target) {
+    target.set(vectors.segment(slot), vectors.offset(slot));
+  }
+
+  @Override
+  public float distance(Target target, int slot) {
+    return vectors.distance(target.memory(), target.offset(), slot);
+  }
+
+  @Override
+  public int fetchedAtOnce() {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public int fetch(int[] slots, int from, int to) {
+    return 0;
+  }
+}
