@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -80,6 +81,56 @@ final class PosixIT extends PosixBehaviour {
             ? "4 0 []\n1 0o100640 text\n"
             : "Operation not supported\n",
         outcome);
+  }
+
+  /// They are made in SOURCE, which is faster.
+  @Test
+  void hundredThousandEntries_areListedOnce_andFoundAgainByTheirPlaces() throws IOException {
+    Path folder = Files.createDirectories(mount.source().resolve("crowded"));
+    Command.python(
+            """
+            import os, sys
+            os.chdir(sys.argv[1])
+            for i in range(100_000):
+                os.close(os.open(f"entry-{i:06}", os.O_CREAT, 0o644))
+            """,
+            folder)
+        .output();
+    String outcome =
+        Command.python(
+                """
+                import ctypes, os, sys
+                libc = ctypes.CDLL(None, use_errno=True)
+
+                class Entry(ctypes.Structure):
+                    _fields_ = [("inode", ctypes.c_ulong), ("offset", ctypes.c_long),
+                                ("length", ctypes.c_ushort), ("kind", ctypes.c_ubyte),
+                                ("name", ctypes.c_char * 256)]
+
+                libc.opendir.restype = ctypes.c_void_p
+                libc.readdir.restype = ctypes.POINTER(Entry)
+                libc.telldir.restype = ctypes.c_long
+                for function in (libc.readdir, libc.telldir, libc.closedir):
+                    function.argtypes = [ctypes.c_void_p]
+                libc.seekdir.argtypes = [ctypes.c_void_p, ctypes.c_long]
+                directory = libc.opendir(os.fsencode(sys.argv[1]))
+                places, names = [libc.telldir(directory)], []
+                while entry := libc.readdir(directory):
+                    names.append(entry.contents.name)
+                    places.append(libc.telldir(directory))
+                print(len(names), len(set(names)), len(set(places)))
+                expected = {b".", b".."} | {b"entry-%06d" % i for i in range(100_000)}
+                print(set(names) == expected)
+                for index in (99_999, 0, 100_001, 31_415, 1, 65_536):
+                    libc.seekdir(directory, places[index])
+                    assert libc.readdir(directory).contents.name == names[index], index
+                libc.closedir(directory)
+                print(len(os.listdir(sys.argv[1])))
+                """,
+                mount.path("crowded"))
+            .within(Duration.ofMinutes(2))
+            .output();
+    assertEquals("100002 100002 100003\nTrue\n100000\n", outcome);
   }
 
   @Test
