@@ -118,7 +118,12 @@ public final class ControlTree implements FileTree {
   /// may. Owner and mode are those of others and cannot be changed here.
   @Override
   public void setattr(
-      Host host, NodeId node, HandleId handle, AttributeChange change, MemorySegment stat)
+      Host host,
+      Caller caller,
+      NodeId node,
+      HandleId handle,
+      AttributeChange change,
+      MemorySegment stat)
       throws ErrnoException, VectorFailure {
     if (change.mode().isPresent() || change.uid().isPresent() || change.gid().isPresent()) {
       throw ErrnoException.of(Errno.EPERM);

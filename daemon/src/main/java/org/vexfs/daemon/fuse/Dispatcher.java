@@ -173,7 +173,7 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
       throws ErrnoException, VectorFailure {
     FileTree tree = trees.of(r.node());
     MemorySegment attributes = stat.allocate(arena);
-    tree.setattr(host, r.node(), r.handle(), r.change(), attributes);
+    tree.setattr(host, r.caller(), r.node(), r.handle(), r.change(), attributes);
     r.reply().attributes(attributes, tree.attributeTimeoutSeconds());
   }
 
@@ -273,7 +273,7 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
   }
 
   private void allocate(FsRequest.Allocate r, Host host) throws ErrnoException, VectorFailure {
-    trees.of(r.node()).allocate(host, r.handle(), r.mode(), r.offset(), r.length());
+    trees.of(r.node()).allocate(host, r.caller(), r.handle(), r.mode(), r.offset(), r.length());
     r.reply().done();
   }
 

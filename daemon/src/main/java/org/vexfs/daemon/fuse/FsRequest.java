@@ -25,7 +25,8 @@ sealed interface FsRequest {
 
   record GetAttributes(Reply reply, NodeId node) implements FsRequest {}
 
-  record SetAttributes(Reply reply, NodeId node, HandleId handle, AttributeChange change)
+  record SetAttributes(
+      Reply reply, Caller caller, NodeId node, HandleId handle, AttributeChange change)
       implements FsRequest {}
 
   record ReadLink(Reply reply, NodeId node) implements FsRequest {}
@@ -69,7 +70,8 @@ sealed interface FsRequest {
   record Seek(Reply reply, NodeId node, HandleId handle, long offset, int whence)
       implements FsRequest {}
 
-  record Allocate(Reply reply, NodeId node, HandleId handle, int mode, long offset, long length)
+  record Allocate(
+      Reply reply, Caller caller, NodeId node, HandleId handle, int mode, long offset, long length)
       implements FsRequest {}
 
   record CopyRange(Reply reply, Place from, Place to, long length) implements FsRequest {}

@@ -144,7 +144,13 @@ final class HandleUpcalls {
                     req,
                     reply ->
                         new FsRequest.Allocate(
-                            reply, new NodeId(node), Arguments.handle(info), mode, offset, length)),
+                            reply,
+                            Arguments.caller(req),
+                            new NodeId(node),
+                            Arguments.handle(info),
+                            mode,
+                            offset,
+                            length)),
             arena));
     fuse_lowlevel_ops.copy_file_range(
         ops,

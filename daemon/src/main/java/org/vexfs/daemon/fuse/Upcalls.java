@@ -183,6 +183,7 @@ final class Upcalls {
                     reply ->
                         new FsRequest.SetAttributes(
                             reply,
+                            Arguments.caller(req),
                             new NodeId(node),
                             Arguments.handle(info),
                             Arguments.change(attributes, valid))),

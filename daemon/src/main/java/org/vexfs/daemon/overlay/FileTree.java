@@ -39,7 +39,13 @@ public interface FileTree {
   void getattr(Host host, NodeId node, MemorySegment stat) throws ErrnoException, VectorFailure;
 
   /// Changes attributes of `node`, which `handle` may have open.
-  void setattr(Host host, NodeId node, HandleId handle, AttributeChange change, MemorySegment stat)
+  void setattr(
+      Host host,
+      Caller caller,
+      NodeId node,
+      HandleId handle,
+      AttributeChange change,
+      MemorySegment stat)
       throws ErrnoException, VectorFailure;
 
   /// The target of a symbolic link.
@@ -138,7 +144,8 @@ public interface FileTree {
   }
 
   /// Allocates, zeroes or frees a range of a file; `mode` as in `fallocate(2)`.
-  default void allocate(Host host, HandleId handle, int mode, long offset, long length)
+  default void allocate(
+      Host host, Caller caller, HandleId handle, int mode, long offset, long length)
       throws ErrnoException, VectorFailure {
     throw ErrnoException.of(Errno.EOPNOTSUPP);
   }

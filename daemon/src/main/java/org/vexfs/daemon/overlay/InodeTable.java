@@ -144,7 +144,6 @@ final class InodeTable {
       throw e;
     }
     boolean isDirectory = (stat.st_mode(attributes) & Libc.__S_IFMT()) == Libc.__S_IFDIR();
-    boolean hasOtherNames = !isDirectory && stat.st_nlink(attributes) > 1;
     if (byId.size() > budget) {
       crowdedListener.run();
     }
@@ -154,7 +153,7 @@ final class InodeTable {
             (file, known) -> {
               if (known != null) {
                 known.lookups++;
-                if (!hasOtherNames || !keepsName(host, known, descriptor)) {
+                if (isDirectory || !keepsName(host, known, descriptor)) {
                   host.closeDescriptor(descriptor);
                 }
                 return known;

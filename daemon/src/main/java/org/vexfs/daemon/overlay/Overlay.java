@@ -207,7 +207,12 @@ public final class Overlay implements FileTree, AutoCloseable {
 
   @Override
   public void setattr(
-      Host host, NodeId node, HandleId handle, AttributeChange change, MemorySegment stat)
+      Host host,
+      Caller caller,
+      NodeId node,
+      HandleId handle,
+      AttributeChange change,
+      MemorySegment stat)
       throws ErrnoException {
     Inode inode = inodes.get(node);
     if (change.uid().isPresent() || change.gid().isPresent()) {
@@ -223,6 +228,7 @@ public final class Overlay implements FileTree, AutoCloseable {
       } else {
         host.truncate(inode.descriptor, change.size().getAsLong());
       }
+      SetIdBits.contentChanged(host, caller, inode);
     }
     if (change.setsTimes()) {
       host.utimens(
@@ -360,9 +366,12 @@ public final class Overlay implements FileTree, AutoCloseable {
   }
 
   @Override
-  public void allocate(Host host, HandleId handle, int mode, long offset, long length)
+  public void allocate(
+      Host host, Caller caller, HandleId handle, int mode, long offset, long length)
       throws ErrnoException {
-    host.fallocate(files.get(handle).descriptor, mode, offset, length);
+    OpenFile file = files.get(handle);
+    host.fallocate(file.descriptor, mode, offset, length);
+    SetIdBits.contentChanged(host, caller, file.inode);
   }
 
   @Override
