@@ -4,12 +4,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// The container image under test, built once a run from the linked image that this build made.
 final class RuntimeImage {
   // The first build installs packages; later ones find them in the engine's cache.
   private static final Duration BUILD_DEADLINE = Duration.ofMinutes(5);
+
+  /// What this run has built already, by name: to ask the engine again costs seconds each time.
+  private static final Set<String> BUILT = new HashSet<>();
 
   private RuntimeImage() {}
 
@@ -33,7 +38,11 @@ final class RuntimeImage {
     return build(debian, "vexfs:tests-" + debian.tag(), "Tests.Dockerfile");
   }
 
-  private static String build(Debian debian, String name, String file, String... options) {
+  private static synchronized String build(
+      Debian debian, String name, String file, String... options) {
+    if (BUILT.contains(name)) {
+      return name;
+    }
     HostCommand engine = HostCommand.run("docker", "version");
     if (engine.exitCode() != 0) {
       throw new AssertionError(
@@ -48,6 +57,7 @@ final class RuntimeImage {
     command.addAll(List.of(options));
     command.add(project);
     HostCommand.output(BUILD_DEADLINE, command.toArray());
+    BUILT.add(name);
     return name;
   }
 
