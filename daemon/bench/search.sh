@@ -26,7 +26,7 @@ work=$(mktemp -d "${BENCH_DIRECTORY:-$target}/bench.XXXXXX")
 mount=$work/attach/mount
 
 cleanup() {
-  for name in capdocs mnist attach; do
+  for name in capdocs mnist-20k attach; do
     mountpoint -q "$work/$name/mount" && fusermount3 -u -z "$work/$name/mount"
   done
   rm -rf "$work"
@@ -35,7 +35,7 @@ trap cleanup EXIT
 
 median() { sort -g | awk '{v[NR] = $1} END {print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2}'; }
 
-for name in capdocs mnist; do
+for name in capdocs mnist-20k; do
   mkdir "$work/$name"
   "$java" -XX:+UseSerialGC -XX:+UseCompactObjectHeaders --add-modules jdk.incubator.vector \
     --enable-native-access=ALL-UNNAMED -Dtinylog.level=warn \

@@ -1,79 +1,113 @@
 package org.vexfs.daemon.bench;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
-import java.util.zip.GZIPInputStream;
-import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorMatrix;
 import org.vexfs.daemon.distance.Metric;
-import org.vexfs.daemon.store.NpyFormat;
 
-/// Vectors to search among, and to search for.
+/// Vectors to search among, and others to search for.
 ///
 /// @param base what files are given
 /// @param queries what is searched for
-record DataSet(String name, Metric metric, List<VectorMatrix> base, List<VectorMatrix> queries) {
-  private static final int QUERIES = 200;
+record DataSet(String name, Metric metric, FloatMatrix base, FloatMatrix queries) {
+  /// The names that [#of] takes.
+  static final List<String> NAMES = List.of("mnist", "mnist-20k", "capdocs", "sift", "million");
 
-  private static final int MNIST_BASE_ROWS = 20_000;
-  private static final int MNIST_FIRST_QUERY = 62_000;
+  private static final int CLUSTERS = 1_000;
+  private static final int CLUSTER_DIMENSIONS = 16;
+  private static final int CLUSTERED_DIMENSION = 128;
+  private static final double NOISE = 0.05;
 
-  /// Passages of text as sentence embeddings; the queries are passages themselves, spread over the
-  /// whole.
-  static DataSet capdocs(Path data) throws IOException, VectorFailure {
-    byte[] file = Files.readAllBytes(data.resolve("capdocs-384.npy"));
-    VectorMatrix matrix = NpyFormat.decode(file, 0, file.length);
-    List<VectorMatrix> base =
-        IntStream.range(0, matrix.rows()).mapToObj(row -> row(matrix, row)).toList();
-    int stride = base.size() / QUERIES;
-    List<VectorMatrix> queries =
-        IntStream.range(0, QUERIES).mapToObj(i -> base.get(i * stride)).toList();
-    return new DataSet("capdocs-384", Metric.COSINE, base, queries);
+  /// Reads or makes a data set.
+  ///
+  /// - `mnist`: images of digits as their pixels, 60,000; the queries are 1,000 other images.
+  ///   `mnist-20k`: the first 20,000, and 200 queries
+  /// - `capdocs`: passages of text as sentence embeddings; the queries are the last 200
+  /// - `sift`: descriptors of images, 4,000 of them and 1,000 queries
+  /// - `million`: a million made vectors, see [#clustered]
+  ///
+  /// @param data the folder of the shared data
+  static DataSet of(String name, Path data) throws IOException {
+    return switch (name) {
+      case "mnist" -> mnist("MNIST-784", data, 60_000, 1_000);
+      case "mnist-20k" -> mnist("MNIST-784 (20,000)", data, 20_000, 200);
+      case "capdocs" -> cut("capdocs-384", Metric.COSINE, data.resolve("capdocs-384.npy"), 200);
+      case "sift" -> cut("SIFT-128", Metric.EUCLIDEAN, data.resolve("sift-128.npy"), 1_000);
+      case "million" -> clustered(1_000_000, 1_000);
+      default -> throw new IllegalArgumentException("no data set " + name + ", only " + NAMES);
+    };
   }
 
-  /// Images of digits as their pixels; the queries are other images.
-  static DataSet mnist(Path data) throws IOException {
-    byte[] file;
-    try (InputStream compressed = Files.newInputStream(data.resolve("mnist-784-u8.npy.gz"));
-        InputStream in = new GZIPInputStream(compressed)) {
-      file = in.readAllBytes();
-    }
-    int dimension = 784;
-    int start = 10 + ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getShort(8);
+  private static DataSet mnist(String name, Path data, int count, int queries) throws IOException {
+    FloatMatrix all = FloatMatrix.read(data.resolve("mnist-784-u8.npy.gz"));
+    int firstQuery = 62_000;
     return new DataSet(
-        "MNIST-784",
+        name, Metric.EUCLIDEAN, all.rows(0, count), all.rows(firstQuery, firstQuery + queries));
+  }
+
+  private static DataSet cut(String name, Metric metric, Path file, int queries)
+      throws IOException {
+    FloatMatrix all = FloatMatrix.read(file);
+    int count = all.count() - queries;
+    return new DataSet(name, metric, all.rows(0, count), all.rows(count, all.count()));
+  }
+
+  /// Clustered vectors, the same in each run. A cluster lies about a random centre in a random
+  /// subspace of few dimensions, as embeddings do, with a little noise in all others; queries are
+  /// drawn as the base is.
+  private static DataSet clustered(int count, int queries) {
+    Random random = new Random(128);
+    float[][] centres = new float[CLUSTERS][];
+    float[][][] axes = new float[CLUSTERS][CLUSTER_DIMENSIONS][];
+    for (int cluster = 0; cluster < CLUSTERS; cluster++) {
+      centres[cluster] = gaussian(random, 1);
+      for (int axis = 0; axis < CLUSTER_DIMENSIONS; axis++) {
+        axes[cluster][axis] = gaussian(random, 1 / Math.sqrt(CLUSTER_DIMENSIONS));
+      }
+    }
+    FloatMatrix all = FloatMatrix.zeros(count + queries, CLUSTERED_DIMENSION);
+    for (int row = 0; row < all.count(); row++) {
+      int cluster = random.nextInt(CLUSTERS);
+      float[] values = gaussian(random, NOISE);
+      add(values, centres[cluster], 1);
+      for (float[] axis : axes[cluster]) {
+        add(values, axis, (float) random.nextGaussian());
+      }
+      all.setRow(row, values);
+    }
+    return new DataSet(
+        "clustered-128 (1,000,000)",
         Metric.EUCLIDEAN,
-        pixels(file, start, dimension, 0, MNIST_BASE_ROWS),
-        pixels(file, start, dimension, MNIST_FIRST_QUERY, QUERIES));
+        all.rows(0, count),
+        all.rows(count, count + queries));
   }
 
-  private static List<VectorMatrix> pixels(
-      byte[] file, int start, int dimension, int firstRow, int rows) {
-    return IntStream.range(firstRow, firstRow + rows)
-        .mapToObj(row -> {
-          float[] values = new float[dimension];
-          for (int i = 0; i < dimension; i++) {
-            values[i] = file[start + row * dimension + i] & 0xFF;
-          }
-          return VectorMatrix.ofVector(values);
-        })
-        .toList();
+  private static float[] gaussian(Random random, double deviation) {
+    float[] values = new float[CLUSTERED_DIMENSION];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (deviation * random.nextGaussian());
+    }
+    return values;
   }
 
-  private static VectorMatrix row(VectorMatrix matrix, int row) {
-    float[] values = new float[matrix.dimension()];
-    System.arraycopy(matrix.values(), row * values.length, values, 0, values.length);
-    return VectorMatrix.ofVector(values);
+  private static void add(float[] to, float[] values, float factor) {
+    for (int i = 0; i < to.length; i++) {
+      to[i] += factor * values[i];
+    }
   }
 
   int dimension() {
-    return base.getFirst().dimension();
+    return base.dimension();
+  }
+
+  /// The queries, each as a vector of its own.
+  List<VectorMatrix> queryVectors() {
+    return IntStream.range(0, queries.count()).mapToObj(queries::vector).toList();
   }
 
   /// The path of the file that carries a vector of the base.

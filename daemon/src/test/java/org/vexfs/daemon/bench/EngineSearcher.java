@@ -38,7 +38,7 @@ final class EngineSearcher implements Searcher {
     this.name = "in process, " + (ef == 0 ? "exact" : "ef " + ef);
     this.engine = engine;
     this.queries =
-        data.queries().stream()
+        data.queryVectors().stream()
             .map(vector ->
                 new Query(
                     new Query.ByVector(vector),

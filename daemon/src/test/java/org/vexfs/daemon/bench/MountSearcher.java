@@ -34,7 +34,7 @@ final class MountSearcher implements Searcher, AutoCloseable {
 
   /// Asks with the bare vector, which takes the default breadth.
   static MountSearcher raw(Path mountpoint, DataSet data) throws IOException {
-    List<ByteBuffer> queries = data.queries().stream().map(DataSet::raw).toList();
+    List<ByteBuffer> queries = data.queryVectors().stream().map(DataSet::raw).toList();
     return new MountSearcher("raw float32 (ef 100)", mountpoint, queries);
   }
 
@@ -44,7 +44,9 @@ final class MountSearcher implements Searcher, AutoCloseable {
   static MountSearcher json(Path mountpoint, DataSet data, int ef) throws IOException {
     String how = ef == 0 ? "\"exact\":true" : "\"ef\":" + ef;
     List<ByteBuffer> queries =
-        data.queries().stream().map(vector -> direct(json(vector, how).getBytes(UTF_8))).toList();
+        data.queryVectors().stream()
+            .map(vector -> direct(json(vector, how).getBytes(UTF_8)))
+            .toList();
     return new MountSearcher(ef == 0 ? "JSON, exact" : "JSON, ef " + ef, mountpoint, queries);
   }
 

@@ -48,13 +48,7 @@ final class SearchBenchmark {
   }
 
   public static void main(String[] arguments) throws Exception {
-    Path folder = Path.of(arguments[1]);
-    DataSet data =
-        switch (arguments[0]) {
-          case "capdocs" -> DataSet.capdocs(folder);
-          case "mnist" -> DataSet.mnist(folder);
-          default -> throw new IllegalArgumentException("no data set " + arguments[0]);
-        };
+    DataSet data = DataSet.of(arguments[0], Path.of(arguments[1]));
     Path directory = Path.of(arguments[2]);
     new SearchBenchmark(data, directory, arguments[3], Integer.parseInt(arguments[4])).run();
   }
@@ -64,9 +58,9 @@ final class SearchBenchmark {
         Locale.ROOT,
         "%n%s, %,d vectors, %s%n%n",
         data.name(),
-        data.base().size(),
+        data.base().count(),
         data.metric().id());
-    for (int i = 0; i < data.base().size(); i++) {
+    for (int i = 0; i < data.base().count(); i++) {
       Files.createFile(source.resolve(DataSet.path(i)));
     }
     VectorStore ofMount = open(Files.createDirectory(source.resolve(".vexfs")));
@@ -96,11 +90,11 @@ final class SearchBenchmark {
 
   private void report(String what, double seconds) {
     System.out.printf(
-        Locale.ROOT, "- %s: %.0f vectors a second%n", what, data.base().size() / seconds);
+        Locale.ROOT, "- %s: %.0f vectors a second%n", what, data.base().count() / seconds);
   }
 
   private double putAll(VectorStore to) throws IOException, VectorFailure {
-    long[] inodes = new long[data.base().size()];
+    long[] inodes = new long[data.base().count()];
     for (int i = 0; i < inodes.length; i++) {
       inodes[i] = (Long) Files.getAttribute(source.resolve(DataSet.path(i)), "unix:ino");
     }
@@ -110,7 +104,7 @@ final class SearchBenchmark {
           TreePath.ofText(DataSet.path(i)),
           inodes[i],
           Query.DEFAULT_COLLECTION,
-          data.base().get(i));
+          data.base().vector(i));
     }
     return secondsSince(start);
   }
@@ -187,7 +181,7 @@ final class SearchBenchmark {
   }
 
   private double[][] truth(Searcher exact) throws IOException, VectorFailure {
-    double[][] truth = new double[data.queries().size()][];
+    double[][] truth = new double[data.queries().count()][];
     for (int query = 0; query < truth.length; query++) {
       exact.ask(query);
       truth[query] = exact.distances();
