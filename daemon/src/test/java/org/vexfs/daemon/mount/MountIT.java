@@ -100,8 +100,7 @@ final class MountIT {
       Path first = mount.file("first", "first");
       Files.writeString(mount.source().resolve("second"), "second");
       String handle = Command.python(HANDLES, "of", first).output().strip();
-      assertEquals(
-          "first\n", Command.python(HANDLES, "open", handle, mount.mountPoint()).output());
+      assertEquals("first\n", Command.python(HANDLES, "open", handle, mount.mountPoint()).output());
 
       mount.unmount();
       mount.mount();
