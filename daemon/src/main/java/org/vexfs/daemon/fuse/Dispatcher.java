@@ -264,8 +264,8 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
     r.reply()
         .written(
             r.appends()
-                ? tree.append(host, r.handle(), r.offset(), r.data().bytes)
-                : tree.write(host, r.handle(), r.offset(), r.data().bytes));
+                ? tree.append(host, r.caller(), r.handle(), r.offset(), r.data().bytes)
+                : tree.write(host, r.caller(), r.handle(), r.offset(), r.data().bytes));
   }
 
   private void seek(FsRequest.Seek r, Host host) throws ErrnoException, VectorFailure {
@@ -288,7 +288,13 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
     r.reply()
         .written(
             tree.copyRange(
-                host, from.handle(), from.offset(), to.handle(), to.offset(), r.length()));
+                host,
+                r.caller(),
+                from.handle(),
+                from.offset(),
+                to.handle(),
+                to.offset(),
+                r.length()));
   }
 
   private void testLock(FsRequest.TestLock r, Host host) throws ErrnoException {

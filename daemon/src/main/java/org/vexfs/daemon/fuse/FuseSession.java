@@ -159,6 +159,12 @@ public final class FuseSession implements KernelCache, AutoCloseable {
     int _ = Fuse.fuse_lowlevel_notify_inval_inode(session, node.value(), 0, 0);
   }
 
+  @Override
+  public void dropAttributes(NodeId node) {
+    // A negative offset leaves the pages alone.
+    int _ = Fuse.fuse_lowlevel_notify_inval_inode(session, node.value(), -1, 0);
+  }
+
   /// Requests that were received since the start.
   public long requestCount() {
     return dispatcher.requestCount();
