@@ -8,11 +8,19 @@ import org.vexfs.daemon.index.NearestHeap;
 import org.vexfs.daemon.index.SlotPredicate;
 
 /// The truth about the queries of a data set, found by looking at every vector.
-///
-/// @param farthest for each query the distance of its [#K]-th nearest
-record Truth(DataSet data, float[] farthest) {
+final class Truth {
   /// How many nearest are searched for.
   static final int K = 10;
+
+  private final DataSet data;
+
+  /// For each query the distance of its [#K]-th nearest.
+  private final float[] farthest;
+
+  private Truth(DataSet data, float[] farthest) {
+    this.data = data;
+    this.farthest = farthest;
+  }
 
   static Truth of(DataSet data, int threads) {
     float[] farthest = new float[data.queries().count()];
