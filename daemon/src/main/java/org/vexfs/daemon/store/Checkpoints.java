@@ -19,7 +19,7 @@ import org.vexfs.daemon.io.StorageFile;
 /// a segment of the log only once neither of the two that are kept needs it. So at any moment one
 /// checkpoint may turn out unreadable.
 ///
-/// For one thread at a time: the store's `checkpointing` lock guards it.
+/// For one thread at a time: [Upkeep]'s `running` lock guards it.
 final class Checkpoints implements AutoCloseable {
   /// How many are kept.
   private static final int KEPT = 2;

@@ -56,19 +56,28 @@ final class Compaction {
   ///
   /// @throws StoreBroken where a record of it is damaged; then it stays
   long empty(LogSegment segment) throws VectorFailure, InterruptedException {
-    boolean complete = false;
     try {
-      copyLive(segment);
-      List<Entry> dead = dead();
-      awaitIndexes();
-      move(dead, List.of(segment));
-      complete = true;
+      moveOut(segment);
       return copiedBytes;
     } catch (IOException e) {
       throw log.latch("the log could not be compacted: " + e);
+    }
+  }
+
+  private void moveOut(LogSegment segment) throws IOException, VectorFailure, InterruptedException {
+    boolean complete = false;
+    try {
+      copyLive(segment);
+      awaitIndexes();
+      settle(() -> {
+        contents.releaseSlots();
+        log.retire(segment);
+      });
+      complete = true;
     } finally {
       if (!complete) {
-        moveCopies();
+        // So that what was copied was not copied in vain.
+        settle(() -> {});
       }
     }
   }
@@ -132,20 +141,7 @@ final class Compaction {
     }
   }
 
-  /// What is dead now: once the indexes have let go of it, nobody will ask for it again.
-  private List<Entry> dead() {
-    writing.lock();
-    try {
-      List<Entry> dead = new ArrayList<>();
-      for (VectorCollection collection : contents.collectionsById()) {
-        dead.addAll(collection.deadEntries());
-      }
-      return dead;
-    } finally {
-      writing.unlock();
-    }
-  }
-
+  /// Waits until nobody will ask any more for what is dead now.
   private void awaitIndexes() throws InterruptedException {
     List<SlotListener> listeners = new ArrayList<>();
     writing.lock();
@@ -161,7 +157,14 @@ final class Compaction {
     }
   }
 
-  private void move(List<Entry> dead, List<LogSegment> emptied) throws IOException {
+  /// What goes with the move.
+  @FunctionalInterface
+  private interface LastStep {
+    void run() throws IOException;
+  }
+
+  /// Moves what was copied and takes the last step, while nobody looks at vectors.
+  private void settle(LastStep lastStep) throws IOException {
     moving.lock();
     writing.lock();
     try {
@@ -169,24 +172,7 @@ final class Compaction {
         contents.place(copy.entry(), copy.at());
       }
       copies.clear();
-      for (Entry entry : dead) {
-        entry.collection().release(entry);
-      }
-      log.retire(emptied);
-    } finally {
-      writing.unlock();
-      moving.unlock();
-    }
-  }
-
-  /// So that what was copied was not copied in vain.
-  private void moveCopies() {
-    moving.lock();
-    writing.lock();
-    try {
-      for (Copy copy : copies) {
-        contents.place(copy.entry(), copy.at());
-      }
+      lastStep.run();
     } finally {
       writing.unlock();
       moving.unlock();

@@ -147,6 +147,11 @@ final class Contents {
     catalogue.entriesChanged(entry.file());
   }
 
+  /// Lets others have the dead slots that the listeners have let go of. No reader may be at them.
+  void releaseSlots() {
+    byId.values().forEach(VectorCollection::releaseSlots);
+  }
+
   private void define(LogRecord.DefineCollection define) throws StoreBroken {
     Metric metric =
         Metric.ofId(define.metric())
@@ -223,9 +228,7 @@ final class Contents {
     collection.retire(entry);
     entry.segment().addLiveBytes(-entry.recordBytes());
     if (replaying) {
-      if (entry.hasSlots()) {
-        collection.release(entry);
-      }
+      collection.releaseSlots();
     } else {
       tell(
           collection,

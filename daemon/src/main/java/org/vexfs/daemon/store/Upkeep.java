@@ -27,6 +27,11 @@ public final class Upkeep implements AutoCloseable {
   /// Dead bytes that a segment must have to be compacted without being asked.
   private static final long DEAD_BYTES = 4L << 20;
 
+  /// Dead slots are let go of when there are so many, or one for so many live rows.
+  private static final int RELEASED_AT_ONCE = 1024;
+
+  private static final int LIVE_A_RELEASED = 8;
+
   private final String place;
   private final StoreOptions options;
   private final VectorLog log;
@@ -47,7 +52,11 @@ public final class Upkeep implements AutoCloseable {
   /// What the log had appended when the latest checkpoint was taken.
   private volatile long checkpointedBytes;
 
-  /// Told when a checkpoint has come due.
+  /// Whether so many dead slots can be let go of that others should have them; written under the
+  /// writer lock.
+  private volatile boolean releaseDue;
+
+  /// Told when something has come due.
   private volatile Runnable whenDue = () -> {};
 
   /// What a compaction did.
@@ -76,16 +85,22 @@ public final class Upkeep implements AutoCloseable {
         checkpoints.latest().map(checkpoint -> checkpoint.head().sequence()).orElse(0L);
   }
 
-  /// Lets `listener` hear, on the writer's thread, when a checkpoint has come due.
+  /// Lets `listener` hear, on the writer's thread, when something has come due.
   void whenDue(Runnable listener) {
     whenDue = listener;
   }
 
-  /// Something was appended to the log.
+  /// Something was appended to the log; the writer lock is held.
   void noteGrowth() {
-    if (isCheckpointDue()) {
+    releaseDue = contents.collections().values().stream().anyMatch(Upkeep::hasManyDead);
+    if (releaseDue || isCheckpointDue()) {
       whenDue.run();
     }
+  }
+
+  private static boolean hasManyDead(VectorCollection collection) {
+    return collection.releasableSlots()
+        >= Math.max(RELEASED_AT_ONCE, collection.liveRows() / LIVE_A_RELEASED);
   }
 
   /// Whether enough was appended for another checkpoint.
@@ -218,6 +233,25 @@ public final class Upkeep implements AutoCloseable {
       return new Compacted(emptied.size(), moved, before - log.bytes());
     } finally {
       running.unlock();
+    }
+  }
+
+  /// Whether indexes have let go of so many dead slots that others should have them.
+  boolean isReleaseDue() {
+    return releaseDue;
+  }
+
+  /// Lets others have the slots of the dead that the indexes have let go of. Searches that run
+  /// meanwhile may still be on their way to a dead slot, so this waits for them.
+  public void releaseSlots() {
+    moving.lock();
+    writing.lock();
+    try {
+      releaseDue = false;
+      contents.releaseSlots();
+    } finally {
+      writing.unlock();
+      moving.unlock();
     }
   }
 

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vexfs.daemon.base.VectorFailure;
 
-/// Does a store's upkeep behind it: a checkpoint as soon as one is due, compaction where it finds a
-/// segment mostly dead.
+/// Does a store's upkeep behind it: a checkpoint as soon as one is due, dead slots let go of where
+/// there are many, compaction where it finds a segment mostly dead.
 public final class UpkeepThread implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(UpkeepThread.class);
 
@@ -68,7 +68,7 @@ public final class UpkeepThread implements AutoCloseable {
     lock.lockInterruptibly();
     try {
       long nanos = COMPACTION_INTERVAL.toNanos();
-      while (nanos > 0 && !upkeep.isCheckpointDue()) {
+      while (nanos > 0 && !upkeep.isCheckpointDue() && !upkeep.isReleaseDue()) {
         nanos = due.awaitNanos(nanos);
       }
     } finally {
@@ -80,6 +80,9 @@ public final class UpkeepThread implements AutoCloseable {
     try {
       if (upkeep.isCheckpointDue()) {
         upkeep.checkpoint();
+      }
+      if (upkeep.isReleaseDue()) {
+        upkeep.releaseSlots();
       }
       if (upkeep.isCompactionDue()) {
         Upkeep.Compacted done = upkeep.compact(false, new Throttle());

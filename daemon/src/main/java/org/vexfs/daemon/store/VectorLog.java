@@ -345,14 +345,12 @@ final class VectorLog implements Closeable {
     }
   }
 
-  /// Takes segments that hold nothing live out of the log and ends their mappings; the writer lock
-  /// is held, and no reader is at them. Their files stay for [#deleteRetired].
-  void retire(List<LogSegment> emptied) throws IOException {
-    segments.removeAll(emptied);
-    for (LogSegment segment : emptied) {
-      retired.add(segment.number());
-      segment.close();
-    }
+  /// Takes a segment that holds nothing live out of the log and ends its mapping; the writer lock
+  /// is held, and no reader is at it. Its file stays for [#deleteRetired].
+  void retire(LogSegment emptied) throws IOException {
+    segments.remove(emptied);
+    retired.add(emptied.number());
+    emptied.close();
   }
 
   /// Removes the files of retired segments, those that no checkpoint needs.
