@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.BitSet;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,8 +26,8 @@ import org.vexfs.daemon.store.VectorStore;
 ///
 /// Attaching a vector does not wait for the graph. Slots that are not in it yet are *pending*, and
 /// compared one by one by every search. So a search sees each vector that was acknowledged before
-/// it began, and a mount that has just replayed its log answers exactly until the graph has caught
-/// up.
+/// it began, and a mount that has just replayed its log answers exactly until the graph was read
+/// that [StoredGraph] has of it, and has caught up.
 final class CollectionIndex implements SlotListener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CollectionIndex.class);
 
@@ -69,12 +70,17 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   /// Whether the indexer gave up; there is no graph then that could lead to a dead slot.
   private volatile boolean failed;
 
+  /// Written by the indexer alone.
+  private volatile int nodesTakenOver;
+
   private final PendingSlots pending = new PendingSlots();
+  private final StoredGraph stored;
 
   private CollectionIndex(VectorStore store, VectorCollection collection, BuildThreads threads) {
     this.store = store;
     this.collection = collection;
     this.threads = threads;
+    this.stored = new StoredGraph(store, collection);
     this.indexer =
         Thread.ofPlatform().name("indexer-" + collection.name()).daemon().unstarted(this::run);
   }
@@ -96,6 +102,11 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   /// Slots that searches compare one by one.
   int pendingSlots() {
     return pending.count();
+  }
+
+  /// Nodes that did not have to be inserted because the graph was read.
+  int nodesTakenOver() {
+    return nodesTakenOver;
   }
 
   /// Whether the graph has anything to answer with.
@@ -180,7 +191,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
     }
   }
 
-  /// Ends the indexer; the graph stays as far as it is.
+  /// Ends the indexer, which writes the graph down; it stays as far as it is.
   @Override
   public void close() {
     store.removeListener(collection, this);
@@ -201,10 +212,11 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
 
   private void run() {
     try {
-      boolean goesOn = true;
-      while (goesOn) {
-        goesOn = step();
+      takeOver();
+      while (step()) {
+        save(StoredGraph::saveIfDue);
       }
+      save((file, present, _) -> file.saveBeforeClosing(present));
     } catch (RuntimeException | Error e) {
       // Searches stay right without a graph: what is not in it is compared one by one. One that
       // nothing is removed from any more would keep the store from letting go of what died.
@@ -214,6 +226,32 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
       stop();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Begins with the graph that was written last.
+  private void takeOver() {
+    if (collection.dimension() == 0) {
+      return;
+    }
+    Optional<HnswGraph> loaded = stored.load(threads);
+    if (loaded.isPresent()) {
+      HnswGraph present = loaded.get();
+      nodesTakenOver = present.size();
+      graph = present;
+      pending.removeIf(present::contains);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Saving {
+    void of(StoredGraph file, HnswGraph graph, boolean busy);
+  }
+
+  private void save(Saving saving) {
+    HnswGraph present = graph;
+    if (present != null) {
+      saving.of(stored, present, pending.count() > 0);
     }
   }
 
@@ -258,6 +296,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
     HnswGraph present = graph;
     if (present != null && present.contains(slot)) {
       present.remove(slot);
+      stored.note(1);
     }
     lock.lock();
     try {
@@ -288,6 +327,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
             growing.insert(slots[i]);
           }
         });
+    stored.note(slots.length);
     pending.removeAll(slots);
   }
 }

@@ -2,6 +2,7 @@ package org.vexfs.daemon.search;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.BitSet;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// The slots of a collection that are not in its graph yet, a bit each. Any thread may call.
@@ -51,6 +52,15 @@ final class PendingSlots {
       slots.clear(slot);
       count--;
       copy = null;
+    }
+  }
+
+  /// Takes out those that `gone` holds for.
+  synchronized void removeIf(IntPredicate gone) {
+    for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
+      if (gone.test(slot)) {
+        remove(slot);
+      }
     }
   }
 

@@ -31,6 +31,7 @@ public final class VectorStore {
   private final Closeable lock;
   private final VectorLog log;
   private final HostProbe probe;
+  private final GraphFiles graphs;
 
   /// Lets one change in at a time. In the lock order before `naming` and the log's `syncing`.
   private final ReentrantLock writing = new ReentrantLock();
@@ -59,6 +60,7 @@ public final class VectorStore {
       VectorLog log,
       Contents contents,
       Checkpoints checkpoints,
+      GraphFiles graphs,
       HostProbe probe) {
     this.place = place;
     this.options = options;
@@ -66,6 +68,7 @@ public final class VectorStore {
     this.log = log;
     this.contents = contents;
     this.probe = probe;
+    this.graphs = graphs;
     this.upkeep =
         new Upkeep(place, options, log, contents, checkpoints, moving.writeLock(), writing);
   }
@@ -95,6 +98,11 @@ public final class VectorStore {
   /// What keeps this store small and quick to open.
   public Upkeep upkeep() {
     return upkeep;
+  }
+
+  /// Where the graphs of the collections are kept.
+  public GraphFiles graphs() {
+    return graphs;
   }
 
   /// All collections, in the order of their names.
