@@ -114,7 +114,7 @@ final class NearestFiles {
   }
 
   private boolean matches(int slot) {
-    return collection.isLive(slot) && scope.contains(collection.owner(slot));
+    return collection.isLive(slot) && scope.contains(collection, slot);
   }
 
   /// The `count` rows nearest to any of the questions, sorted. A row counts once, at its least

@@ -30,6 +30,7 @@ final class Compaction {
   private final Contents contents;
   private final ReentrantReadWriteLock.WriteLock moving;
   private final ReentrantLock writing;
+  private final ReentrantReadWriteLock.WriteLock naming;
   private final Pace pace;
 
   private final List<Copy> copies = new ArrayList<>();
@@ -43,11 +44,13 @@ final class Compaction {
       Contents contents,
       ReentrantReadWriteLock.WriteLock moving,
       ReentrantLock writing,
+      ReentrantReadWriteLock.WriteLock naming,
       Pace pace) {
     this.log = log;
     this.contents = contents;
     this.moving = moving;
     this.writing = writing;
+    this.naming = naming;
     this.pace = pace;
   }
 
@@ -127,7 +130,7 @@ final class Compaction {
       throws VectorFailure {
     writing.lock();
     try {
-      Optional<Entry> entry = contents.entryAt(record, segment, position);
+      Optional<Entry> entry = liveEntry(record, segment, position);
       if (entry.isEmpty()) {
         return;
       }
@@ -138,6 +141,15 @@ final class Compaction {
       copiedBytes += entry.get().recordBytes();
     } finally {
       writing.unlock();
+    }
+  }
+
+  private Optional<Entry> liveEntry(LogRecord.Relocate record, LogSegment segment, long position) {
+    naming.lock();
+    try {
+      return contents.entryAt(record, segment, position);
+    } finally {
+      naming.unlock();
     }
   }
 

@@ -108,34 +108,28 @@ final class Contents {
     replaying = false;
   }
 
-  /// Puts a collection back that a checkpoint has, whose slots below `slotLimit` were handed out.
-  void restoreCollection(LogRecord.DefineCollection define, int slotLimit) throws StoreBroken {
+  /// Puts a collection back that a checkpoint has, without its entries.
+  VectorCollection restoreCollection(LogRecord.DefineCollection define) throws StoreBroken {
     define(define);
-    collection(define.id()).raiseSlotLimit(slotLimit);
+    return collection(define.id());
   }
 
-  /// Puts an entry back that a checkpoint has.
-  void restore(FileNode file, VectorCollection collection, int rows, int slot, LogPosition at)
-      throws StoreBroken {
-    if (file.entry(collection).isPresent()) {
-      throw new StoreBroken("node " + file.id() + " has two entries in a collection");
-    }
-    Entry entry = new Entry(file, collection, rows, at);
-    file.addEntry(entry);
-    entry.segment().addLiveBytes(entry.recordBytes());
-    collection.restore(entry, slot);
-  }
-
-  /// The live entry whose record lies at this place.
+  /// The live entry whose record lies at this place, about to be moved.
   Optional<Entry> entryAt(LogRecord.Relocate record, LogSegment segment, long position) {
-    VectorCollection collection = byId.get(record.collection());
-    return collection == null
-        ? Optional.empty()
-        : catalogue
+    Optional<VectorCollection> collection = Optional.ofNullable(byId.get(record.collection()));
+    boolean lies =
+        catalogue
             .findNode(record.node())
-            .flatMap(
-                node -> node instanceof FileNode file ? file.entry(collection) : Optional.empty())
-            .filter(entry -> entry.segment() == segment && entry.position() == position);
+            .flatMap(node -> entry(node, collection))
+            .filter(entry -> entry.segment() == segment && entry.position() == position)
+            .isPresent();
+    return lies
+        ? catalogue.findToChange(record.node()).flatMap(file -> entry(file, collection))
+        : Optional.empty();
+  }
+
+  private static Optional<Entry> entry(Node node, Optional<VectorCollection> collection) {
+    return node instanceof FileNode file ? collection.flatMap(file::entry) : Optional.empty();
   }
 
   /// Lets an entry, live or not, lie where its copy does. No reader may be at it.

@@ -51,12 +51,6 @@ final class FreeSlots {
     return NONE;
   }
 
-  /// Takes these slots, free or not.
-  void remove(int first, int slots) {
-    count -= free.get(first, first + slots).cardinality();
-    free.clear(first, first + slots);
-  }
-
   /// Forgets the free slots at the end of those below `limit`, and says where the others end.
   int cutOff(int limit) {
     int end = limit == 0 ? 0 : free.previousClearBit(limit - 1) + 1;

@@ -13,7 +13,8 @@ import org.vexfs.daemon.index.Vectors;
 /// One writer changes it, any thread reads without a lock. An entry is stored with release once it
 /// knows its slots, and loaded with acquire; the volatile [#limit] is raised after the slots below
 /// it were filled. A slot is given to another only while nobody holds a [VectorStore.Pin], so
-/// whoever holds one finds in a slot what was there when it came, dead or alive.
+/// whoever holds one finds in a slot what was there when it came, dead or alive. What a checkpoint
+/// has is not in the chunks until its file is woken ([SlotsAtRest]).
 final class SlotTable implements Vectors {
   private static final int CHUNK_BITS = 12;
 
@@ -24,7 +25,11 @@ final class SlotTable implements Vectors {
   private static final VarHandle ENTRIES = MethodHandles.arrayElementVarHandle(Entry[].class);
 
   private volatile int dimension;
-  private volatile @Nullable Entry[][] chunks = new @Nullable Entry[0][];
+  private volatile @Nullable Entry[] @Nullable [] chunks = new @Nullable Entry[0][];
+
+  /// Slots of entries that there are no objects of; none where there was no checkpoint.
+  private @Nullable SlotsAtRest resting;
+
   private volatile int limit;
 
   /// Slots below the limit that are nobody's.
@@ -67,13 +72,24 @@ final class SlotTable implements Vectors {
     fill(entry, first);
   }
 
-  /// Gives the entry the slots from `first` on, which are nobody's.
-  void place(Entry entry, int first) {
-    if (first > limit) {
-      free.add(limit, first - limit);
+  /// Takes over what a checkpoint has: slots below `newLimit`, `live` of which are those of entries
+  /// at rest.
+  void rest(SlotsAtRest slots, int newLimit, int live) {
+    resting = slots;
+    reserve(newLimit);
+    limit = newLimit;
+    if (live < newLimit) {
+      for (int slot = 0; slot < newLimit; slot++) {
+        if (!slots.has(slot)) {
+          free.add(slot, 1);
+        }
+      }
     }
-    free.remove(first, entry.rows());
-    fill(entry, first);
+  }
+
+  /// Lets an entry that rested until now have its slots itself.
+  void wake(Entry entry) {
+    set(entry.firstSlot(), entry.firstSlot() + entry.rows(), entry);
   }
 
   private void fill(Entry entry, int first) {
@@ -85,20 +101,21 @@ final class SlotTable implements Vectors {
   }
 
   private void set(int first, int end, @Nullable Entry entry) {
-    @Nullable Entry[][] table = chunks;
     for (int slot = first; slot < end; slot++) {
-      ENTRIES.setRelease(table[slot >>> CHUNK_BITS], slot & CHUNK_MASK, entry);
+      ENTRIES.setRelease(chunkFor(slot), slot & CHUNK_MASK, entry);
     }
   }
 
-  /// Whether these slots are nobody's.
-  boolean isFree(int first, int count) {
-    for (int slot = first; slot < Math.min(first + count, limit); slot++) {
-      if (find(slot) != null) {
-        return false;
-      }
+  private @Nullable Entry[] chunkFor(int slot) {
+    @Nullable Entry[] @Nullable [] table = chunks;
+    @Nullable Entry[] chunk = table[slot >>> CHUNK_BITS];
+    if (chunk == null) {
+      chunk = new @Nullable Entry[CHUNK_SLOTS];
+      table = table.clone();
+      table[slot >>> CHUNK_BITS] = chunk;
+      chunks = table;
     }
-    return true;
+    return chunk;
   }
 
   /// Notes that an entry died; it keeps its slots until it is released.
@@ -130,6 +147,9 @@ final class SlotTable implements Vectors {
     while (!dead.isEmpty() && released + dead.element().rows() <= count) {
       Entry entry = dead.remove();
       set(entry.firstSlot(), entry.firstSlot() + entry.rows(), null);
+      if (resting != null) {
+        resting.forget(entry.firstSlot(), entry.rows());
+      }
       free.add(entry.firstSlot(), entry.rows());
       released += entry.rows();
     }
@@ -147,57 +167,68 @@ final class SlotTable implements Vectors {
     }
   }
 
-  /// Raises the limit: slots below it that are nobody's are free.
-  void raiseLimit(int slots) {
-    if (slots > limit) {
-      reserve(slots);
-      free.add(limit, slots - limit);
-      limit = slots;
-    }
-  }
-
   /// Whether the row in `slot` is still its file's.
   boolean isLive(int slot) {
     Entry entry = find(slot);
-    return entry != null && entry.isLive();
+    return entry == null ? rests(slot) : entry.isLive();
   }
 
   private void reserve(int slots) {
     int needed = (slots + CHUNK_MASK) >>> CHUNK_BITS;
-    int present = chunks.length;
-    if (needed > present) {
-      @Nullable Entry[][] more = Arrays.copyOf(chunks, needed);
-      for (int chunk = present; chunk < needed; chunk++) {
-        more[chunk] = new @Nullable Entry[CHUNK_SLOTS];
-      }
-      chunks = more;
+    if (needed > chunks.length) {
+      chunks = Arrays.copyOf(chunks, needed);
     }
   }
 
+  /// The object of the entry that has a slot; none where it is nobody's or its file rests.
   private @Nullable Entry find(int slot) {
-    @Nullable Entry[][] table = chunks;
-    int chunk = slot >>> CHUNK_BITS;
-    return chunk < table.length
-        ? (@Nullable Entry) ENTRIES.getAcquire(table[chunk], slot & CHUNK_MASK)
-        : null;
+    @Nullable Entry[] @Nullable [] table = chunks;
+    int index = slot >>> CHUNK_BITS;
+    @Nullable Entry[] chunk = index < table.length ? table[index] : null;
+    return chunk == null ? null : (@Nullable Entry) ENTRIES.getAcquire(chunk, slot & CHUNK_MASK);
+  }
+
+  private boolean rests(int slot) {
+    return resting != null && resting.has(slot);
+  }
+
+  private SlotsAtRest restingWith(int slot) {
+    SlotsAtRest slots = resting;
+    if (slots == null || !slots.has(slot)) {
+      throw new IndexOutOfBoundsException("slot " + slot + " is nobody's");
+    }
+    return slots;
   }
 
   /// The entry that `slot` belongs to, or belonged to and was not let go of.
   Entry entry(int slot) {
     Entry entry = find(slot);
-    if (entry == null) {
-      throw new IndexOutOfBoundsException("slot " + slot + " is nobody's");
-    }
-    return entry;
+    return entry == null ? restingWith(slot).entry(slot) : entry;
+  }
+
+  /// The id of the file whose row is, or was, in `slot`.
+  long file(int slot) {
+    Entry entry = find(slot);
+    return entry == null ? restingWith(slot).file(slot) : entry.file().id();
+  }
+
+  /// Whether the file whose row is, or was, in `slot` lies in a directory or below it.
+  boolean isWithin(int slot, DirectoryNode directory) {
+    Entry entry = find(slot);
+    return entry == null
+        ? restingWith(slot).isWithin(slot, directory)
+        : entry.file().isWithin(directory);
   }
 
   @Override
   public MemorySegment segment(int slot) {
-    return entry(slot).region();
+    Entry entry = find(slot);
+    return entry == null ? restingWith(slot).region(slot) : entry.region();
   }
 
   @Override
   public long offset(int slot) {
-    return entry(slot).offset(slot);
+    Entry entry = find(slot);
+    return entry == null ? restingWith(slot).offset(slot, dimension) : entry.offset(slot);
   }
 }

@@ -39,6 +39,7 @@ public final class Upkeep implements AutoCloseable {
   private final Checkpoints checkpoints;
   private final ReentrantReadWriteLock.WriteLock moving;
   private final ReentrantLock writing;
+  private final ReentrantReadWriteLock.WriteLock naming;
 
   /// One checkpoint or compaction at a time. First in the lock order.
   private final ReentrantLock running = new ReentrantLock();
@@ -73,7 +74,8 @@ public final class Upkeep implements AutoCloseable {
       Contents contents,
       Checkpoints checkpoints,
       ReentrantReadWriteLock.WriteLock moving,
-      ReentrantLock writing) {
+      ReentrantLock writing,
+      ReentrantReadWriteLock.WriteLock naming) {
     this.place = place;
     this.options = options;
     this.log = log;
@@ -81,6 +83,7 @@ public final class Upkeep implements AutoCloseable {
     this.checkpoints = checkpoints;
     this.moving = moving;
     this.writing = writing;
+    this.naming = naming;
     this.checkpointedSequence =
         checkpoints.latest().map(checkpoint -> checkpoint.head().sequence()).orElse(0L);
   }
@@ -216,7 +219,7 @@ public final class Upkeep implements AutoCloseable {
       Optional<StoreBroken> damage = Optional.empty();
       for (LogSegment segment : emptied) {
         try {
-          moved += new Compaction(log, contents, moving, writing, pace).empty(segment);
+          moved += new Compaction(log, contents, moving, writing, naming, pace).empty(segment);
         } catch (StoreBroken e) {
           damaged.add(segment.number());
           damage = Optional.of(e);

@@ -3,7 +3,6 @@ package org.vexfs.daemon.store;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.vexfs.daemon.base.VectorFailure.StoreBroken;
 import org.vexfs.daemon.distance.Metric;
 import org.vexfs.daemon.index.Vectors;
 
@@ -108,6 +107,16 @@ public final class VectorCollection {
     return slots.entry(slot).file();
   }
 
+  /// Whether the row in this slot is, or was, that of a file.
+  public boolean isOf(int slot, FileNode file) {
+    return slots.file(slot) == file.id();
+  }
+
+  /// Whether the file whose row is, or was, in this slot lies in a directory or below it.
+  public boolean isWithin(int slot, DirectoryNode directory) {
+    return slots.isWithin(slot, directory);
+  }
+
   /// The entry whose row is, or was, in this slot.
   Entry entry(int slot) {
     return slots.entry(slot);
@@ -153,20 +162,15 @@ public final class VectorCollection {
     figures = figures.after(1, entry.rows());
   }
 
-  /// Makes the rows of an entry visible in the slots that a checkpoint has for them.
-  void restore(Entry entry, int firstSlot) throws StoreBroken {
-    if (firstSlot < 0
-        || firstSlot > Integer.MAX_VALUE - SlotTable.CHUNK_SLOTS - entry.rows()
-        || !slots.isFree(firstSlot, entry.rows())) {
-      throw new StoreBroken("slot " + firstSlot + " of collection " + name + " is taken");
-    }
-    slots.place(entry, firstSlot);
-    figures = figures.after(1, entry.rows());
+  /// Takes over what a checkpoint has: so many entries and rows, in slots below `limit`.
+  void rest(SlotsAtRest resting, int entries, int rows, int limit) {
+    slots.rest(resting, limit, rows);
+    figures = figures.after(entries, rows);
   }
 
-  /// Lets slots below `limit` count as free where they are nobody's.
-  void raiseSlotLimit(int limit) {
-    slots.raiseLimit(limit);
+  /// Takes an entry over that rested until now.
+  void wake(Entry entry) {
+    slots.wake(entry);
   }
 
   /// Slots below the limit that are nobody's: others will get them.

@@ -70,7 +70,15 @@ public final class VectorStore {
     this.probe = probe;
     this.graphs = graphs;
     this.upkeep =
-        new Upkeep(place, options, log, contents, checkpoints, moving.writeLock(), writing);
+        new Upkeep(
+            place,
+            options,
+            log,
+            contents,
+            checkpoints,
+            moving.writeLock(),
+            writing,
+            naming.writeLock());
   }
 
   /// While this is open, no vector moves and no memory of vectors goes away. Held by whoever looks
