@@ -176,6 +176,11 @@ public final class HnswGraph {
     return topology.base().size();
   }
 
+  /// Slots that the graph has memory for; it never has less than it had.
+  public int slots() {
+    return topology.base().slots();
+  }
+
   /// Memory that a search walks through, in bytes a slot: links on layer 0 and code.
   public int bytesPerNode() {
     return blocks.blockBytes();

@@ -40,6 +40,9 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   /// Slots that are inserted before it is looked whether others were removed, or compaction waits.
   private static final int BATCH = 32;
 
+  /// Slots that a graph may have memory for without need.
+  private static final int LEAST_ROOM = 8192;
+
   private final VectorStore store;
   private final VectorCollection collection;
   private final BuildThreads threads;
@@ -102,6 +105,12 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   /// Slots that searches compare one by one.
   int pendingSlots() {
     return pending.count();
+  }
+
+  /// Slots that the graph has memory for.
+  int graphSlots() {
+    HnswGraph present = graph;
+    return present == null ? 0 : present.slots();
   }
 
   /// Nodes that did not have to be inserted because the graph was read.
@@ -215,6 +224,10 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
       takeOver();
       while (step()) {
         save(StoredGraph::saveIfDue);
+        if (gaveUpRoom()) {
+          // The memory of a graph goes when it is collected, and an idle process rarely collects.
+          System.gc();
+        }
       }
       save((file, present, _) -> file.saveBeforeClosing(present));
     } catch (RuntimeException | Error e) {
@@ -241,6 +254,25 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
       graph = present;
       pending.removeIf(present::contains);
     }
+  }
+
+  private boolean isRoomy(HnswGraph present) {
+    return present.slots() - LEAST_ROOM > 2L * collection.slotLimit();
+  }
+
+  /// A graph keeps memory for every slot that it ever had. One that is mostly room gives way to the
+  /// same in less; says whether it did.
+  private boolean gaveUpRoom() {
+    HnswGraph present = graph;
+    if (present == null || pending.count() > 0 || !isRoomy(present)) {
+      return false;
+    }
+    Optional<HnswGraph> smaller = stored.rewritten(present, threads);
+    // First, so that no search misses what the other graph does not have.
+    pending.add(0, collection.slotLimit());
+    graph = smaller.orElse(null);
+    smaller.ifPresent(made -> pending.removeIf(made::contains));
+    return true;
   }
 
   @FunctionalInterface

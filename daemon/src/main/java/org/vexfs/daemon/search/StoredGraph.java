@@ -88,10 +88,15 @@ final class StoredGraph {
     }
   }
 
-  private void save(HnswGraph graph) {
+  /// The same graph with memory for no more slots than it needs; nothing where that did not work.
+  Optional<HnswGraph> rewritten(HnswGraph graph, GraphWork work) {
+    return save(graph) ? load(work) : Optional.empty();
+  }
+
+  private boolean save(HnswGraph graph) {
     changes = 0;
     if (graph.size() < LEAST_NODES) {
-      return;
+      return false;
     }
     try {
       store
@@ -104,8 +109,10 @@ final class StoredGraph {
                   graph.save(sink);
                 }
               });
+      return true;
     } catch (VectorFailure e) {
       LOG.warn("{}", e.getMessage());
+      return false;
     }
   }
 }

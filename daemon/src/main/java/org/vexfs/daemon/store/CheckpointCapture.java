@@ -159,7 +159,11 @@ final class CheckpointCapture implements AutoCloseable {
       }
       filled
           .collection()
-          .rest(new SlotsAtRest(files, slots), filled.entries(), filled.rows(), filled.slotLimit());
+          .rest(
+              new SlotsAtRest(files, filled.collection(), slots),
+              filled.entries(),
+              filled.rows(),
+              filled.slotLimit());
     }
     catalogue.endRestoring(files, checkpoint.head().lastNode());
   }

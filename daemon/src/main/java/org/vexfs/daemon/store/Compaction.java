@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.vexfs.daemon.base.VectorFailure;
@@ -25,6 +26,9 @@ import org.vexfs.daemon.base.VectorFailure.StoreBroken;
 final class Compaction {
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /// Entries that get lower slots while changes wait.
+  private static final int MOVED_AT_ONCE = 64;
 
   private final VectorLog log;
   private final Contents contents;
@@ -150,6 +154,55 @@ final class Compaction {
       return contents.entryAt(record, segment, position);
     } finally {
       naming.unlock();
+    }
+  }
+
+  /// Gathers what is live of sparse collections in their lower slots, so that indexes over them
+  /// need less memory, and lets go of the others.
+  void closeGaps() throws IOException, InterruptedException {
+    List<VectorCollection> sparse = sparse();
+    if (sparse.isEmpty()) {
+      return;
+    }
+    for (VectorCollection collection : sparse) {
+      OptionalInt below = OptionalInt.of(collection.slotLimit());
+      while (below.isPresent()) {
+        below = moveDown(collection, below.getAsInt());
+        pace.await(0);
+      }
+    }
+    awaitIndexes();
+    settle(contents::releaseSlots);
+  }
+
+  private List<VectorCollection> sparse() {
+    writing.lock();
+    try {
+      return contents.collectionsById().stream().filter(VectorCollection::isSparse).toList();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /// Moves some entries down, from the highest below `below` on, and says where to go on.
+  private OptionalInt moveDown(VectorCollection collection, int below) {
+    OptionalInt next = OptionalInt.of(below);
+    writing.lock();
+    try {
+      for (int i = 0; i < MOVED_AT_ONCE && next.isPresent(); i++) {
+        List<Runnable> news;
+        naming.lock();
+        try {
+          next = contents.moveDown(collection, next.getAsInt());
+          news = contents.endChange();
+        } finally {
+          naming.unlock();
+        }
+        news.forEach(Runnable::run);
+      }
+      return next;
+    } finally {
+      writing.unlock();
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.vexfs.daemon.base.TreePath;
@@ -139,6 +140,29 @@ final class Contents {
     entry.place(at);
     entry.segment().addLiveBytes(live * (long) entry.recordBytes());
     catalogue.entriesChanged(entry.file());
+  }
+
+  /// Gives the live entry that has the highest slots of a collection below `below` lower ones,
+  /// where there are enough; its old ones die. Nothing of it is logged: slots are no part of what a
+  /// store holds. Like a change, it is ended by [#endChange].
+  ///
+  /// @return the first slot that it had; nothing where there are not enough
+  OptionalInt moveDown(VectorCollection collection, int below) {
+    Optional<Entry> highest = collection.highest(below).filter(collection::hasFreeBelow);
+    if (highest.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    FileNode file = catalogue.findToChange(highest.get().file().id()).orElseThrow();
+    Entry old = file.entry(collection).orElseThrow();
+    Entry moved = old.again();
+    file.addEntry(moved);
+    moved.segment().addLiveBytes(moved.recordBytes());
+    collection.publish(moved);
+    tell(collection, listener -> listener.added(moved.firstSlot(), moved.rows()));
+    file.removeEntry(old);
+    retire(old);
+    catalogue.entriesChanged(file);
+    return OptionalInt.of(old.firstSlot());
   }
 
   /// Lets others have the dead slots that the listeners have let go of. No reader may be at them.

@@ -1,6 +1,7 @@
 package org.vexfs.daemon.store;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -28,11 +29,13 @@ final class FilesAtRest {
   private final CatalogueImage image;
   private final DirectoryNode[] directories;
   private final Map<Integer, VectorCollection> collections = new HashMap<>();
-  private final Map<Long, Place> places = new HashMap<>();
-  private final NodeIds woken = new NodeIds();
+  private final List<LogSegment> segments = new ArrayList<>();
+  private final Map<Long, Integer> segmentNumbers = new HashMap<>();
 
-  /// A segment, and the region of it that holds what the checkpoint knows of it.
-  private record Place(LogSegment segment, MemorySegment region) {}
+  /// Of each segment, what holds all that the checkpoint knows of it.
+  private final MemorySegment[] regions;
+
+  private final NodeIds woken = new NodeIds();
 
   /// All files of an image, which lie in these directories, collections and segments.
   FilesAtRest(
@@ -44,8 +47,14 @@ final class FilesAtRest {
     this.directories =
         directories.sorted(Comparator.comparingLong(Node::id)).toArray(DirectoryNode[]::new);
     collections.forEach(collection -> this.collections.put(collection.id(), collection));
-    segments.forEach(
-        segment -> places.put(segment.number(), new Place(segment, segment.file().region())));
+    for (LogSegment segment : segments) {
+      segmentNumbers.put(segment.number(), this.segments.size());
+      this.segments.add(segment);
+    }
+    this.regions =
+        this.segments.stream()
+            .map(segment -> segment.file().region())
+            .toArray(MemorySegment[]::new);
     for (DirectoryNode directory : this.directories) {
       directory.addResting(
           image.firstNameIn(directory.id() + 1) - image.firstNameIn(directory.id()));
@@ -124,13 +133,14 @@ final class FilesAtRest {
         : directory(parent - 1).isWithin(directory);
   }
 
-  /// The memory that holds the record of the entry at a row.
-  MemorySegment region(int row) {
-    return place(row).region();
+  /// The regions of the log that the checkpoint knows; not to be written to.
+  MemorySegment[] regions() {
+    return regions;
   }
 
-  private Place place(int row) {
-    return Objects.requireNonNull(places.get(entries().get(row, Entries.SEGMENT)));
+  /// Which of the regions holds the record of the entry at a row.
+  int regionOf(int row) {
+    return Objects.requireNonNull(segmentNumbers.get(entries().get(row, Entries.SEGMENT)));
   }
 
   private FileNode file(long id) {
@@ -150,13 +160,13 @@ final class FilesAtRest {
   private Entry entry(FileNode file, int row) {
     int collection = entries().getInt(row, Entries.COLLECTION);
     long position = entries().get(row, Entries.POSITION);
-    Place place = place(row);
+    int region = regionOf(row);
     Entry entry =
         new Entry(
             file,
             Objects.requireNonNull(collections.get(collection)),
             entries().getInt(row, Entries.ROWS),
-            new LogPosition(place.segment(), position, place.region(), position));
+            new LogPosition(segments.get(region), position, regions[region], position));
     entry.occupy(entries().getInt(row, Entries.SLOT));
     return entry;
   }

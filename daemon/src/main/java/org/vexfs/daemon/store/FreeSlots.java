@@ -34,6 +34,16 @@ final class FreeSlots {
   ///
   /// @return the first of them; [#NONE] where there are not so many
   int take(int slots) {
+    int first = find(slots);
+    if (first != NONE) {
+      free.clear(first, first + slots);
+      count -= slots;
+    }
+    return first;
+  }
+
+  /// The first of the lowest `slots` that follow one another; [#NONE] where there are not so many.
+  int find(int slots) {
     if (slots > count || slots >= tooMany) {
       return NONE;
     }
@@ -41,8 +51,6 @@ final class FreeSlots {
     for (int first = from; first >= 0; ) {
       int end = free.nextClearBit(first);
       if (end - first >= slots) {
-        free.clear(first, first + slots);
-        count -= slots;
         return first;
       }
       first = free.nextSetBit(end);

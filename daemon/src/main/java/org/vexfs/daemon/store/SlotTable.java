@@ -140,6 +140,12 @@ final class SlotTable implements Vectors {
     return free.count();
   }
 
+  /// Whether `rows` free slots follow one another below `slot`.
+  boolean hasFreeBelow(int slot, int rows) {
+    int first = free.find(rows);
+    return first != FreeSlots.NONE && first < slot;
+  }
+
   /// Lets go of the `count` slots that died first since the store was opened, as far as it was not
   /// done yet, so that their memory and they themselves can be used anew. No reader may be at them.
   void release(long count) {
@@ -229,6 +235,6 @@ final class SlotTable implements Vectors {
   @Override
   public long offset(int slot) {
     Entry entry = find(slot);
-    return entry == null ? restingWith(slot).offset(slot, dimension) : entry.offset(slot);
+    return entry == null ? restingWith(slot).offset(slot) : entry.offset(slot);
   }
 }

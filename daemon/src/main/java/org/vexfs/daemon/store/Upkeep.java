@@ -225,6 +225,7 @@ public final class Upkeep implements AutoCloseable {
           damage = Optional.of(e);
         }
       }
+      closeGaps(pace);
       if (damage.isPresent()) {
         throw damage.get();
       }
@@ -255,6 +256,14 @@ public final class Upkeep implements AutoCloseable {
     } finally {
       writing.unlock();
       moving.unlock();
+    }
+  }
+
+  private void closeGaps(Pace pace) throws VectorFailure, InterruptedException {
+    try {
+      new Compaction(log, contents, moving, writing, naming, pace).closeGaps();
+    } catch (IOException e) {
+      throw log.latch("slots could not be moved: " + e);
     }
   }
 

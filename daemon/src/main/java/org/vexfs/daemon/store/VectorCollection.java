@@ -178,6 +178,27 @@ public final class VectorCollection {
     return slots.freeSlots();
   }
 
+  /// Whether most of the slots below the limit are nobody's, so that an index over them is mostly
+  /// room.
+  boolean isSparse() {
+    return slots.freeSlots() - SlotTable.CHUNK_SLOTS > figures.rows();
+  }
+
+  /// The live entry with the highest slots below `below`.
+  Optional<Entry> highest(int below) {
+    for (int slot = Math.min(below, slots.limit()) - 1; slot >= 0; slot--) {
+      if (slots.isLive(slot)) {
+        return Optional.of(slots.entry(slot));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// Whether there are enough free slots below an entry's for the entry.
+  boolean hasFreeBelow(Entry entry) {
+    return slots.hasFreeBelow(entry.firstSlot(), entry.rows());
+  }
+
   /// Dead slots that the listeners have let go of.
   int releasableSlots() {
     return (int) (letGo() - slots.releasedSlots());

@@ -29,10 +29,10 @@
 /// 1. `Upkeep.running`: one checkpoint or compaction at a time. Held for as long as that takes.
 /// 2. `VectorStore.moving`, a read-write lock: read by pins, written while compaction moves entries
 ///    and ends a mapping, which is a few steps in memory.
-/// 3. `VectorStore.writing`: one change at a time. Held while the log is written (the page cache
-///    takes it; a full cache makes the writer wait) and while listeners hear of the change.
-/// 4. `VectorStore.naming`, a read-write lock: written while a change is applied in memory, read to
-///    look up paths. Never held while the disk is touched.
+/// 3. `GuardedContents.writing`: one change at a time. Held while the log is written (the page
+///    cache takes it; a full cache makes the writer wait) and while listeners hear of the change.
+/// 4. `GuardedContents.naming`, a read-write lock: written while a change is applied in memory,
+///    read to look up paths. Never held while the disk is touched.
 /// 5. `VectorLog.syncing`: one flush at a time. Those who wait for it share the next flush. Taken
 ///    alone, or after `writing` to start a segment.
 ///

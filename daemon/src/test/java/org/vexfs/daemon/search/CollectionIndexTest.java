@@ -18,6 +18,7 @@ import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorMatrix;
 import org.vexfs.daemon.index.NearestHeap;
 import org.vexfs.daemon.io.MemoryDirectory;
+import org.vexfs.daemon.store.Pace;
 import org.vexfs.daemon.store.StoreOptions;
 import org.vexfs.daemon.store.UnrecoveredStore;
 import org.vexfs.daemon.store.VectorCollection;
@@ -220,6 +221,40 @@ final class CollectionIndexTest {
       assertTrue(later >= fresh - 0.02, "recall " + later + " after " + fresh);
       index.close();
       store.close();
+    }
+  }
+
+  @Test
+  void memory_afterMostWasDeletedAndCompacted_isGivenBack() throws Exception {
+    int count = 14_000;
+    try (BuildThreads threads = new BuildThreads()) {
+      MemoryDirectory directory = new MemoryDirectory(CAPACITY_BYTES);
+      VectorStore store = open(directory);
+      fill(store, "f", 0, count);
+      CollectionIndex index = upToDate(store, threads);
+      for (int i = 0; i < count; i++) {
+        if (i % 10 != 0) {
+          store.unlinked(new TreePath("d" + i % 7 + "/f" + i));
+        }
+      }
+      store.upkeep().releaseSlots();
+      store.upkeep().compact(true, Pace.FULL);
+      await(index);
+      assertEquals(count / 10, collection(store).slotLimit());
+      while (index.graphSlots() > 4 * count / 10) {
+        Thread.onSpinWait();
+      }
+      await(index);
+      assertTrue(recall(store, index) > 0.95, "recall " + recall(store, index));
+      fill(store, "g", 0, 500);
+      await(index);
+      assertTrue(recall(store, index) > 0.95, "recall " + recall(store, index));
+      index.close();
+      store.close();
+      VectorStore reopened = open(directory);
+      assertEquals(count / 10 + 500, collection(reopened).slotLimit());
+      assertEquals(count / 10 + 500, collection(reopened).liveRows());
+      reopened.close();
     }
   }
 }
