@@ -114,7 +114,7 @@ final class NearestFiles {
   }
 
   private boolean matches(int slot) {
-    return collection.isLive(slot) && scope.contains(collection.owner(slot));
+    return collection.isLive(slot) && scope.contains(collection, slot);
   }
 
   /// The `count` rows nearest to any of the questions, sorted. A row counts once, at its least
@@ -140,7 +140,7 @@ final class NearestFiles {
 
   private void offer(MemorySegment question, int count, boolean exact, NearestHeap nearest) {
     if (exact) {
-      index.scan(question, 0, matching, nearest);
+      index.scanAll(question, matching, nearest);
     } else {
       int ef = Math.max(count, query.ef() == 0 ? DEFAULT_EF : query.ef());
       index.searchApproximately(question, ef, matching, nearest);

@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.store.DirectoryNode;
 import org.vexfs.daemon.store.FileNode;
+import org.vexfs.daemon.store.VectorCollection;
 
 /// Which files a search is about: those below a directory, but for one.
 ///
@@ -33,11 +34,11 @@ record Scope(
     return node.isEmpty();
   }
 
-  /// Whether this file is meant.
-  boolean contains(FileNode file) {
-    if (excluded.isPresent() && excluded.get().equals(file)) {
+  /// Whether the file is meant whose row is in a slot.
+  boolean contains(VectorCollection collection, int slot) {
+    if (excluded.isPresent() && collection.isOf(slot, excluded.get())) {
       return false;
     }
-    return node.isEmpty() || file.isWithin(node.get());
+    return node.isEmpty() || collection.isWithin(slot, node.get());
   }
 }
