@@ -81,7 +81,13 @@ final class SimdQuantiser {
       high = high.add(second.mul(second));
     }
     double rest = ScalarQuantiser.squaredLength(vector, offset + (long) Float.BYTES * i, count - i);
-    return low.add(high).reduceLanes(ADD) + rest;
+    // Not by a reduction, whose order may differ from call to call: the same vector always has the
+    // same code.
+    double sum = rest;
+    for (double lane : low.add(high).toDoubleArray()) {
+      sum += lane;
+    }
+    return sum;
   }
 
   static long quantise(
