@@ -80,10 +80,9 @@ final class SimdQuantiser {
       low = low.add(first.mul(first));
       high = high.add(second.mul(second));
     }
-    double rest = ScalarQuantiser.squaredLength(vector, offset + (long) Float.BYTES * i, count - i);
     // Not by a reduction, whose order may differ from call to call: the same vector always has the
     // same code.
-    double sum = rest;
+    double sum = ScalarQuantiser.squaredLength(vector, offset + (long) Float.BYTES * i, count - i);
     for (double lane : low.add(high).toDoubleArray()) {
       sum += lane;
     }
