@@ -9,7 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.vexfs.daemon.index.ExactScan;
+import org.vexfs.daemon.index.BlockScan;
 import org.vexfs.daemon.index.HnswGraph;
 import org.vexfs.daemon.index.HnswParameters;
 import org.vexfs.daemon.index.NearestHeap;
@@ -40,8 +40,10 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
 
   private final VectorStore store;
   private final VectorCollection collection;
-  private final BuildThreads threads;
+  private final CoreThreads threads;
   private final Thread indexer;
+  private final RowScan rows;
+  private final ScopeSlots scopes;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
@@ -72,18 +74,24 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   /// Written by the indexer alone.
   private volatile int indexed;
 
-  private CollectionIndex(VectorStore store, VectorCollection collection, BuildThreads threads) {
+  private CollectionIndex(
+      VectorStore store, VectorCollection collection, CoreThreads threads, CoreThreads scanners) {
     this.store = store;
     this.collection = collection;
     this.threads = threads;
+    this.rows = new RowScan(collection, scanners);
+    this.scopes = new ScopeSlots(store, collection);
     this.indexer =
         Thread.ofPlatform().name("indexer-" + collection.name()).daemon().unstarted(this::run);
   }
 
   /// Begins to index what the collection has and whatever comes.
+  ///
+  /// @param threads help to index
+  /// @param scanners help to search
   static CollectionIndex over(
-      VectorStore store, VectorCollection collection, BuildThreads threads) {
-    CollectionIndex index = new CollectionIndex(store, collection, threads);
+      VectorStore store, VectorCollection collection, CoreThreads threads, CoreThreads scanners) {
+    CollectionIndex index = new CollectionIndex(store, collection, threads, scanners);
     int present = store.addListener(collection, index);
     index.raise(present);
     index.indexer.start();
@@ -105,15 +113,26 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
     return present != null && present.size() > 0;
   }
 
+  /// The collection's slots by directory.
+  ScopeSlots scopes() {
+    return scopes;
+  }
+
   /// Offers to `nearest` about the nearest of the accepted slots: of those in the graph by a search
   /// of breadth `ef`, and of the pending ones by comparing each.
-  void searchApproximately(MemorySegment query, int ef, SlotPredicate accept, NearestHeap nearest) {
+  ///
+  /// @param most distances after which the search of the graph gives up
+  /// @return how many it computed, and pending slots; -1 where it gave up
+  long searchApproximately(
+      MemorySegment query, int ef, SlotPredicate accept, long most, NearestHeap nearest) {
     int pendingFrom = indexed;
     HnswGraph present = graph;
+    long compared = 0;
     if (present != null) {
       @Nullable SearchScratch pooled = SCRATCHES.poll();
       SearchScratch scratch = pooled != null ? pooled : new SearchScratch();
-      int found = present.search(query, 0, nearest.k(), ef, accept, scratch);
+      int found = present.search(query, 0, nearest.k(), ef, accept, most, scratch);
+      compared = scratch.isComplete() ? scratch.compared() : -1;
       for (int i = 0; i < found; i++) {
         // What was indexed since is met again among the pending.
         if (scratch.slot(i) < pendingFrom) {
@@ -122,22 +141,32 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
       }
       boolean _ = SCRATCHES.offer(scratch);
     }
-    scan(query, present == null ? 0 : pendingFrom, accept, nearest);
+    if (compared >= 0) {
+      BlockScan pending =
+          new BlockScan(
+              collection.vectors(), collection.metric(), query, new NearestHeap[] {nearest});
+      pending.scan(present == null ? 0 : pendingFrom, collection.slotLimit(), accept);
+      compared += pending.compared();
+    }
+    return compared;
   }
 
-  /// Offers to `nearest` the accepted slots from `from` on, comparing each.
-  void scan(MemorySegment query, int from, SlotPredicate accept, NearestHeap nearest) {
-    new ExactScan(collection.vectors(), collection.metric())
-        .scan(query, 0, from, collection.slotLimit(), accept, nearest);
+  /// Offers to each of `nearest` the accepted slots, about `expected` of them, comparing each with
+  /// the query at the same place of `queries`; returns how many they were.
+  long compareAll(
+      MemorySegment queries, NearestHeap[] nearest, SlotPredicate accept, int expected) {
+    return rows.scan(queries, nearest, accept, expected);
   }
 
   @Override
   public void added(int firstSlot, int count) {
+    scopes.added(firstSlot, count);
     raise(firstSlot + count);
   }
 
   @Override
   public void removed(int slot) {
+    scopes.removed(slot);
     lock.lock();
     try {
       if (!closed) {

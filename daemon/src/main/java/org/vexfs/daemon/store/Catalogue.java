@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.vexfs.daemon.base.TreePath;
@@ -39,6 +40,8 @@ final class Catalogue {
 
   private long lastId = ROOT_ID;
 
+  private final AtomicLong moves = new AtomicLong();
+
   /// An empty tree; `retired` hears of every entry that goes away because its file does.
   Catalogue(Consumer<Entry> retired) {
     this.retired = retired;
@@ -48,6 +51,12 @@ final class Catalogue {
   /// The highest id given so far.
   long lastId() {
     return lastId;
+  }
+
+  /// Grows with every change after which a file that was there, and has entries still, may lie
+  /// below other directories than before. Read without a lock.
+  long moves() {
+    return moves.get();
   }
 
   /// The ids of the nodes that came, went or became different since this was asked last; they count
@@ -127,6 +136,28 @@ final class Catalogue {
     return nodes.stream().filter(FileNode.class::isInstance).map(FileNode.class::cast);
   }
 
+  /// The files in `directory` and below it; empty where more than `most` nodes would have to be
+  /// looked at.
+  Optional<List<FileNode>> filesBelow(DirectoryNode directory, int most) {
+    List<FileNode> files = new ArrayList<>();
+    Deque<DirectoryNode> open = new ArrayDeque<>(List.of(directory));
+    int nodes = 0;
+    while (!open.isEmpty()) {
+      Collection<Node> children = open.pop().children().values();
+      nodes += children.size();
+      if (nodes > most) {
+        return Optional.empty();
+      }
+      for (Node child : children) {
+        switch (child) {
+          case DirectoryNode below -> open.push(below);
+          case FileNode file -> files.add(file);
+        }
+      }
+    }
+    return Optional.of(files);
+  }
+
   /// The path of a name; empty where a directory above was dropped.
   Optional<TreePath> path(Name name) {
     Deque<String> names = new ArrayDeque<>();
@@ -204,6 +235,7 @@ final class Catalogue {
 
   void link(LogRecord.Link record) throws StoreBroken {
     attach(file(record.node()), new Name(directory(record.parent()), record.name()));
+    moves.incrementAndGet();
   }
 
   void move(LogRecord.Move record) throws StoreBroken {
@@ -214,6 +246,7 @@ final class Catalogue {
     }
     detach(node, new Name(directory(record.fromParent()), record.fromName()));
     attach(node, to);
+    moves.incrementAndGet();
   }
 
   void exchange(LogRecord.Exchange record) throws StoreBroken {
@@ -228,6 +261,7 @@ final class Catalogue {
     detach(otherNode, other);
     attach(node, other);
     attach(otherNode, name);
+    moves.incrementAndGet();
   }
 
   private static boolean holds(Node node, Name name) {
@@ -246,6 +280,9 @@ final class Catalogue {
     Node node = node(record.node());
     detach(node, new Name(directory(record.parent()), record.name()));
     dropNameless(node);
+    if (node instanceof DirectoryNode || !((FileNode) node).names().isEmpty()) {
+      moves.incrementAndGet();
+    }
   }
 
   /// Ends the lives of `node` and, where it is a directory, of all below it that has no name

@@ -293,6 +293,18 @@ public final class VectorStore {
     return reading(() -> contents.catalogue().findDirectory(path));
   }
 
+  /// The files below a directory; empty where there are so many, about `most`, that others would
+  /// have to wait while they are gathered.
+  public Optional<List<FileNode>> filesBelow(DirectoryNode directory, int most) {
+    return reading(() -> contents.catalogue().filesBelow(directory, most));
+  }
+
+  /// Grows with every change, made before that change is acknowledged, after which a file that was
+  /// there may lie below other directories than before. Waits for nothing.
+  public long moves() {
+    return contents.catalogue().moves();
+  }
+
   /// All paths of a file; none once it lost its entries or is gone.
   public List<TreePath> paths(FileNode file) {
     return reading(() -> contents.catalogue().paths(file));
