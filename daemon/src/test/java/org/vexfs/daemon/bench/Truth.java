@@ -10,6 +10,7 @@ import org.vexfs.daemon.index.SlotPredicate;
 /// The truth about the queries of a data set, found by looking at every vector.
 ///
 /// @param farthest for each query the distance of its [#K]-th nearest
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
 record Truth(DataSet data, float[] farthest) {
   /// How many nearest are searched for.
   static final int K = 10;
@@ -38,6 +39,23 @@ record Truth(DataSet data, float[] farthest) {
           }
         });
     return new Truth(data, farthest);
+  }
+
+  /// Writes down the distance of each query to each of the base, as the metric reports it.
+  static void fillDistances(DataSet data, float[][] distances) {
+    DistanceKernel kernel = Kernels.forMetric(data.metric());
+    for (int query = 0; query < distances.length; query++) {
+      for (int index = 0; index < distances[query].length; index++) {
+        float distance =
+            kernel.distance(
+                data.queries().memory(),
+                data.queries().offset(query),
+                data.base().memory(),
+                data.base().offset(index),
+                data.dimension());
+        distances[query][index] = data.metric().reported(distance);
+      }
+    }
   }
 
   /// The share of the nearest among what was found for each query: what is no farther than the
