@@ -10,6 +10,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -212,6 +216,39 @@ final class KnnSearchEngineTest {
     assertEquals(List.of("f0", "f1", "f2"), paths(engine.hits(within, "")));
     Query none = TestEngine.query(ORIGIN, 100, 0, false, OptionalDouble.of(-1));
     assertEquals(List.of(), engine.hits(none, ""));
+  }
+
+  /// Renaming something makes each search gather anew what lies below the directory, while more
+  /// comes.
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void search_belowADirectoryWhileFilesCome_findsAllAcknowledged(boolean withRenames)
+      throws Exception {
+    engine.put("other/f", ORIGIN);
+    engine.put("d/first", ORIGIN);
+    AtomicInteger acknowledged = new AtomicInteger(1);
+    try (ExecutorService writer = Executors.newSingleThreadExecutor()) {
+      Future<?> written =
+          writer.submit(() -> {
+            for (int i = 1; i <= 2_000; i++) {
+              engine.put("d/f" + i, VectorMatrix.ofVector(i, 0, 0));
+              acknowledged.set(i + 1);
+            }
+            return null;
+          });
+      for (int round = 0; !written.isDone(); round++) {
+        if (withRenames) {
+          String from = round % 2 == 0 ? "other" : "another";
+          String to = round % 2 == 0 ? "another" : "other";
+          engine.store.renamed(new TreePath(from), new TreePath(to));
+        }
+        int before = acknowledged.get();
+        int found = engine.hits(TestEngine.query(ORIGIN, 3_000, false), "d").size();
+        assertTrue(found >= before, found + " found of " + before);
+      }
+      written.get();
+    }
+    assertEquals(2_001, engine.hits(TestEngine.query(ORIGIN, 3_000, false), "d").size());
   }
 
   /// More questions than are asked together, over more rows than one thread compares alone.
