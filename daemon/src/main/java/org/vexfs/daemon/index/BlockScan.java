@@ -73,8 +73,7 @@ public final class BlockScan {
     for (int slot = accept.next(from, to); slot < to; slot = accept.next(slot + 1, to)) {
       heap.offer(
           slot,
-          kernel.distance(
-              queries, 0, vectors.segment(slot), vectors.offset(slot), dimension));
+          kernel.distance(queries, 0, vectors.segment(slot), vectors.offset(slot), dimension));
       compared++;
     }
   }

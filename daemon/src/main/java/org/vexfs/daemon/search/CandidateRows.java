@@ -34,7 +34,9 @@ final class CandidateRows {
     this.costs =
         new SearchCosts(
             collection.dimension(),
-            collection.liveRows(), estimate, matching.isFiltered() ? matching.inQuestion() : 0);
+            collection.liveRows(),
+            estimate,
+            matching.isFiltered() ? matching.inQuestion() : 0);
   }
 
   /// Some of the nearest rows.

@@ -31,7 +31,7 @@ record SearchCosts(int dimension, int rows, int matching, int tested) {
   private static final double TEST_NANOS = 100;
 
   /// Along links, memory is waited for each time; one after the other, rows come by themselves.
-  private static final double LINK_NANOS = 150;
+  private static final double LINK_NANOS = 300;
 
   private static final double ROW_NANOS = 80;
   private static final double BYTE_NANOS = 0.1;
@@ -50,9 +50,10 @@ record SearchCosts(int dimension, int rows, int matching, int tested) {
     return matching > ef && walk(ef) < scan();
   }
 
-  /// The most distances that the walk is to compute.
+  /// The most distances that the walk is to compute. Where every row matches, nothing keeps it from
+  /// its end.
   long mostOfWalk() {
-    return (long) Math.ceil(scan() / stepOfWalk());
+    return matching >= rows ? Long.MAX_VALUE : (long) Math.ceil(scan() / stepOfWalk());
   }
 
   private double stepOfWalk() {

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.vexfs.daemon.distance.DistanceKernel;
+import org.vexfs.daemon.distance.Kernels;
 
 /// Searches on one thread while two others insert: how fast it is beside the same with nobody
 /// inserting, by the clock and by the thread's own processor time, and what of the nearest it finds
@@ -54,7 +56,10 @@ final class InsertingBenchmark {
 
   private final DataSet data;
   private final Subject subject;
+
+  /// Of each query from each of the base, as the metric reports them.
   private final float[][] distances;
+
   private final AtomicInteger begun = new AtomicInteger();
   private final AtomicInteger ended = new AtomicInteger();
 
@@ -62,7 +67,23 @@ final class InsertingBenchmark {
     this.data = data;
     this.subject = subject;
     this.distances = new float[data.queries().count()][data.base().count()];
-    Truth.fillDistances(data, distances);
+    fillDistances();
+  }
+
+  private void fillDistances() {
+    DistanceKernel kernel = Kernels.forMetric(data.metric());
+    for (int query = 0; query < distances.length; query++) {
+      for (int index = 0; index < distances[query].length; index++) {
+        float distance =
+            kernel.distance(
+                data.queries().memory(),
+                data.queries().offset(query),
+                data.base().memory(),
+                data.base().offset(index),
+                data.dimension());
+        distances[query][index] = data.metric().reported(distance);
+      }
+    }
   }
 
   public static void main(String[] arguments) throws Exception {

@@ -1,5 +1,6 @@
 package org.vexfs.daemon.bench;
 
+import com.google.errorprone.annotations.FormatMethod;
 import java.util.List;
 import java.util.Locale;
 
@@ -133,6 +134,7 @@ final class RecallPlot {
         svg, "<line x1='%.1f' y1='%.1f' x2='%.1f' y2='%.1f' stroke='#dddddd'/>%n", x1, y1, x2, y2);
   }
 
+  @FormatMethod
   private static void append(StringBuilder to, String format, Object... values) {
     to.append(String.format(Locale.ROOT, format, values));
   }

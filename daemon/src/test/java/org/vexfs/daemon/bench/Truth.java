@@ -8,12 +8,19 @@ import org.vexfs.daemon.index.NearestHeap;
 import org.vexfs.daemon.index.SlotPredicate;
 
 /// The truth about the queries of a data set, found by looking at every vector.
-///
-/// @param farthest for each query the distance of its [#K]-th nearest
-@SuppressWarnings("ArrayRecordComponent") // compared by nobody
-record Truth(DataSet data, float[] farthest) {
+final class Truth {
   /// How many nearest are searched for.
   static final int K = 10;
+
+  private final DataSet data;
+
+  /// For each query the distance of its [#K]-th nearest.
+  private final float[] farthest;
+
+  private Truth(DataSet data, float[] farthest) {
+    this.data = data;
+    this.farthest = farthest;
+  }
 
   static Truth of(DataSet data, int threads) {
     float[] farthest = new float[data.queries().count()];
@@ -39,23 +46,6 @@ record Truth(DataSet data, float[] farthest) {
           }
         });
     return new Truth(data, farthest);
-  }
-
-  /// Writes down the distance of each query to each of the base, as the metric reports it.
-  static void fillDistances(DataSet data, float[][] distances) {
-    DistanceKernel kernel = Kernels.forMetric(data.metric());
-    for (int query = 0; query < distances.length; query++) {
-      for (int index = 0; index < distances[query].length; index++) {
-        float distance =
-            kernel.distance(
-                data.queries().memory(),
-                data.queries().offset(query),
-                data.base().memory(),
-                data.base().offset(index),
-                data.dimension());
-        distances[query][index] = data.metric().reported(distance);
-      }
-    }
   }
 
   /// The share of the nearest among what was found for each query: what is no farther than the

@@ -32,7 +32,7 @@ import org.vexfs.daemon.distance.Metric;
 final class KnnSearchEngineTest {
   private static final long SEED = 99L;
   private static final int FEW = 7;
-  private static final int MANY = 4_000;
+  private static final int MANY = 5_000;
   private static final VectorMatrix ORIGIN = VectorMatrix.ofVector(0, 0, 0);
 
   @TempDir Path directory;

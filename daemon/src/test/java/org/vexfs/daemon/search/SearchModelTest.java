@@ -29,7 +29,7 @@ final class SearchModelTest {
   private static final int STEPS = Integer.getInteger("vexfs.search.steps", 6_000);
   private static final long SEED =
       Long.getLong("vexfs.search.seed", ThreadLocalRandom.current().nextInt(1 << 30));
-  private static final int INITIAL_FILES = 3_000;
+  private static final int INITIAL_FILES = 4_000;
   private static final double LEAST_RECALL = 0.95;
 
   private final Random random = new Random(SEED);
