@@ -887,6 +887,15 @@ public class Libc extends Libc$shared {
     public static int MAP_PRIVATE() {
         return MAP_PRIVATE;
     }
+    private static final int MAP_ANONYMOUS = (int)32L;
+    /**
+     * {@snippet lang=c :
+     * #define MAP_ANONYMOUS 32
+     * }
+     */
+    public static int MAP_ANONYMOUS() {
+        return MAP_ANONYMOUS;
+    }
     private static final int MS_SYNC = (int)4L;
     /**
      * {@snippet lang=c :
@@ -922,6 +931,15 @@ public class Libc extends Libc$shared {
      */
     public static int MADV_DONTNEED() {
         return MADV_DONTNEED;
+    }
+    private static final int MADV_HUGEPAGE = (int)14L;
+    /**
+     * {@snippet lang=c :
+     * #define MADV_HUGEPAGE 14
+     * }
+     */
+    public static int MADV_HUGEPAGE() {
+        return MADV_HUGEPAGE;
     }
     private static final int DT_UNKNOWN = (int)0L;
     /**

@@ -131,6 +131,7 @@ final class Daemon {
       String target = TreePath.bytesOfText(paths.mountpoint().toString());
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(target), "stop"));
       session.mount(target);
+      overlay.tell(session);
       session.start();
       session.awaitContact();
       vectors.search().start();

@@ -180,7 +180,7 @@ public final class ControlTree implements FileTree {
   }
 
   @Override
-  public long write(Host host, HandleId handle, long offset, MemorySegment data)
+  public long write(Host host, Caller caller, HandleId handle, long offset, MemorySegment data)
       throws ErrnoException, VectorFailure {
     files.get(handle).write(host, offset, data.toArray(ValueLayout.JAVA_BYTE));
     return data.byteSize();

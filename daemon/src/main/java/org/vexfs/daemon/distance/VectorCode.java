@@ -49,6 +49,9 @@ public final class VectorCode {
   private static final int SQUARES = 12;
   private static final int TERMS_BYTES = 16;
 
+  /// The inverse of what is less may be no finite float32.
+  private static final float LEAST_WIDTH = 1e-30f;
+
   /// Where the values of a target begin, on a cache line of its own.
   private static final int TARGET_VALUES = 64;
 
@@ -88,33 +91,32 @@ public final class VectorCode {
 
   /// Writes the code of a vector of finite float32 values, little-endian.
   public void encode(MemorySegment vector, long vectorOffset, MemorySegment code, long codeOffset) {
-    float least = Float.POSITIVE_INFINITY;
-    float greatest = Float.NEGATIVE_INFINITY;
-    double lengthSquared = 0;
-    for (int i = 0; i < dimension; i++) {
-      float value = vector.get(FLOAT, vectorOffset + 4L * i);
-      least = Math.min(least, value);
-      greatest = Math.max(greatest, value);
-      lengthSquared += (double) value * value;
-    }
-    // In double precision: the range may be twice what a float32 holds.
-    double scale = ((double) greatest - least) / MAX_VALUE;
-    double inverse = scale > 0 ? 1 / scale : 0;
+    long range = SimdQuantiser.range(vector, vectorOffset, dimension);
+    float least = ScalarQuantiser.least(range);
+    float width = ScalarQuantiser.greatest(range) - least;
     long values = codeOffset + TERMS_BYTES;
-    int sum = 0;
-    int squares = 0;
-    for (int i = 0; i < dimension; i++) {
-      double steps = ((double) vector.get(FLOAT, vectorOffset + 4L * i) - least) * inverse;
-      int value = Math.min((int) (steps + 0.5), MAX_VALUE);
-      code.set(ValueLayout.JAVA_BYTE, values + i, (byte) value);
-      sum += value;
-      squares += value * value;
+    double scale;
+    long sums;
+    if (width >= LEAST_WIDTH && width <= Float.MAX_VALUE) {
+      scale = (double) width / MAX_VALUE;
+      float inverse = MAX_VALUE / width;
+      sums = SimdQuantiser.quantise(vector, vectorOffset, dimension, least, inverse, code, values);
+    } else {
+      // In double precision: the width may be twice what a float32 holds, or next to nothing.
+      scale = ((double) ScalarQuantiser.greatest(range) - least) / MAX_VALUE;
+      double inverse = scale > 0 ? 1 / scale : 0;
+      sums =
+          ScalarQuantiser.quantiseExtreme(
+              vector, vectorOffset, dimension, least, inverse, code, values);
     }
-    double unit = metric == Metric.COSINE ? inverseLength(lengthSquared) : 1;
+    double unit =
+        metric == Metric.COSINE
+            ? inverseLength(SimdQuantiser.squaredLength(vector, vectorOffset, dimension))
+            : 1;
     code.set(FLOAT, codeOffset, (float) (scale * unit));
     code.set(FLOAT, codeOffset + OFFSET, (float) (least * unit));
-    code.set(INT, codeOffset + SUM, sum);
-    code.set(INT, codeOffset + SQUARES, squares);
+    code.set(INT, codeOffset + SUM, ScalarQuantiser.first(sums));
+    code.set(INT, codeOffset + SQUARES, ScalarQuantiser.second(sums));
   }
 
   /// A zero vector stays one, which makes it orthogonal to every other.

@@ -2,6 +2,7 @@ package org.vexfs.daemon.fuse;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -15,6 +16,7 @@ import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.control.ControlTree;
 import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.overlay.Content;
 import org.vexfs.daemon.overlay.Created;
@@ -29,10 +31,13 @@ import org.vexfs.daemon.overlay.Opened;
 class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
+  private static final CompletableFuture<Void> NOTHING = CompletableFuture.completedFuture(null);
+
   private final Trees trees;
   private final ExecutorService executor =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
   private final Interruptions interruptions = new Interruptions();
+  private final WriteOrder writes = new WriteOrder();
   private final AtomicLong requests = new AtomicLong();
 
   Dispatcher(Trees trees) {
@@ -44,15 +49,42 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
     return requests.get();
   }
 
+  /// Called in the order in which requests arrive, by the one thread that receives them.
   @Override
   public final void accept(FsRequest request) {
     requests.incrementAndGet();
+    CompletableFuture<Void> before = before(request);
+    CompletableFuture<Void> done = begin(request);
     try {
-      executor.execute(() -> run(request));
+      executor.execute(() -> {
+        before.join();
+        run(request, done);
+      });
     } catch (RejectedExecutionException | OutOfMemoryError e) {
       LOG.error("No thread for {}", request.getClass().getSimpleName(), e);
       request.reply().error(Errno.EIO);
-      releaseData(request);
+      end(request, done);
+    }
+  }
+
+  /// What has to be done before this request is handled.
+  private CompletableFuture<Void> before(FsRequest request) {
+    return request instanceof FsRequest.Read read && !ControlTree.owns(read.node())
+        ? writes.before(read.node())
+        : NOTHING;
+  }
+
+  /// @return what is to be completed with this request
+  private CompletableFuture<Void> begin(FsRequest request) {
+    return request instanceof FsRequest.Write write && !ControlTree.owns(write.node())
+        ? writes.add(write.node())
+        : NOTHING;
+  }
+
+  private static void end(FsRequest request, CompletableFuture<Void> done) {
+    done.complete(null);
+    if (request instanceof FsRequest.Write write) {
+      write.data().release();
     }
   }
 
@@ -63,7 +95,7 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
     executor.close();
   }
 
-  private void run(FsRequest request) {
+  private void run(FsRequest request, CompletableFuture<Void> done) {
     try (Reply reply = request.reply();
         Host host = Host.borrow();
         Arena arena = Arena.ofConfined()) {
@@ -82,19 +114,13 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
         }
       }
     } finally {
-      releaseData(request);
+      end(request, done);
     }
   }
 
   /// Descriptors that the daemon lacks are none that the caller has too many of.
   private static int forCaller(int errno) {
     return errno == Errno.EMFILE ? Errno.ENFILE : errno;
-  }
-
-  private static void releaseData(FsRequest request) {
-    if (request instanceof FsRequest.Write write) {
-      write.data().release();
-    }
   }
 
   /// Answers one request.
@@ -264,8 +290,8 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
     r.reply()
         .written(
             r.appends()
-                ? tree.append(host, r.handle(), r.offset(), r.data().bytes)
-                : tree.write(host, r.handle(), r.offset(), r.data().bytes));
+                ? tree.append(host, r.caller(), r.handle(), r.offset(), r.data().bytes)
+                : tree.write(host, r.caller(), r.handle(), r.offset(), r.data().bytes));
   }
 
   private void seek(FsRequest.Seek r, Host host) throws ErrnoException, VectorFailure {
@@ -288,7 +314,13 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
     r.reply()
         .written(
             tree.copyRange(
-                host, from.handle(), from.offset(), to.handle(), to.offset(), r.length()));
+                host,
+                r.caller(),
+                from.handle(),
+                from.offset(),
+                to.handle(),
+                to.offset(),
+                r.length()));
   }
 
   private void testLock(FsRequest.TestLock r, Host host) throws ErrnoException {

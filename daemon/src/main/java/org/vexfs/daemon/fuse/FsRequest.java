@@ -64,7 +64,13 @@ sealed interface FsRequest {
 
   /// `data` lies in a receive buffer that goes back to its pool once the request was handled.
   record Write(
-      Reply reply, NodeId node, HandleId handle, long offset, WriteData data, boolean appends)
+      Reply reply,
+      Caller caller,
+      NodeId node,
+      HandleId handle,
+      long offset,
+      WriteData data,
+      boolean appends)
       implements FsRequest {}
 
   record Seek(Reply reply, NodeId node, HandleId handle, long offset, int whence)
@@ -74,7 +80,8 @@ sealed interface FsRequest {
       Reply reply, Caller caller, NodeId node, HandleId handle, int mode, long offset, long length)
       implements FsRequest {}
 
-  record CopyRange(Reply reply, Place from, Place to, long length) implements FsRequest {}
+  record CopyRange(Reply reply, Caller caller, Place from, Place to, long length)
+      implements FsRequest {}
 
   /// Where a copied range begins.
   record Place(NodeId node, HandleId handle, long offset) {}

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import org.vexfs.bindings.FuseLibrary;
 import org.vexfs.bindings.fuse.Fuse;
 import org.vexfs.bindings.fuse.fuse_args;
@@ -22,10 +23,6 @@ import org.vexfs.daemon.overlay.KernelCache;
 /// Order: [#open], [#mount], [#start], [#awaitContact]; then [#awaitEnd], which returns once the
 /// file system was unmounted by whomever, and [#close].
 public final class FuseSession implements KernelCache, AutoCloseable {
-  /// Threads that receive; handling happens elsewhere, so two keep one request coming while another
-  /// is decoded.
-  private static final int RECEIVERS = 2;
-
   /// How often a start that waits for the kernel looks whether it waits in vain.
   private static final Duration CONTACT_CHECK = Duration.ofMillis(50);
 
@@ -36,7 +33,11 @@ public final class FuseSession implements KernelCache, AutoCloseable {
   private final Negotiation negotiation;
   private final ReceiveBuffers buffers = new ReceiveBuffers();
   private final Dispatcher dispatcher;
-  private final List<Receiver> receivers = new ArrayList<>();
+
+  /// The one thread that receives, so that requests are handed on in the order in which the kernel
+  /// sent them; they are handled elsewhere.
+  private @Nullable Receiver receiver;
+
   private boolean mounted;
 
   private FuseSession(MemorySegment session, Negotiation negotiation, Dispatcher dispatcher) {
@@ -118,11 +119,8 @@ public final class FuseSession implements KernelCache, AutoCloseable {
 
   /// Starts receiving.
   public void start() {
-    for (int i = 0; i < RECEIVERS; i++) {
-      Receiver receiver = new Receiver("receiver-" + i, session, buffers, dispatcher);
-      receivers.add(receiver);
-      receiver.start();
-    }
+    receiver = new Receiver("receiver", session, buffers, dispatcher);
+    receiver.start();
   }
 
   /// Waits until the kernel has made contact and the mount answers.
@@ -138,7 +136,7 @@ public final class FuseSession implements KernelCache, AutoCloseable {
 
   /// Waits until the session is over: unmounted, or told to exit.
   public void awaitEnd() throws InterruptedException {
-    for (Receiver receiver : receivers) {
+    if (receiver != null) {
       receiver.join();
     }
   }
@@ -159,6 +157,12 @@ public final class FuseSession implements KernelCache, AutoCloseable {
     int _ = Fuse.fuse_lowlevel_notify_inval_inode(session, node.value(), 0, 0);
   }
 
+  @Override
+  public void dropAttributes(NodeId node) {
+    // A negative offset leaves the pages alone.
+    int _ = Fuse.fuse_lowlevel_notify_inval_inode(session, node.value(), -1, 0);
+  }
+
   /// Requests that were received since the start.
   public long requestCount() {
     return dispatcher.requestCount();
@@ -167,14 +171,14 @@ public final class FuseSession implements KernelCache, AutoCloseable {
   /// Answers what is under way, unmounts if that has not happened yet, and frees the session.
   ///
   /// Where the session is not over, because starting failed half-way, it is unmounted first, which
-  /// makes the receivers return. One that a busy mount keeps in libfuse all the same is left alone
+  /// makes the receiver return. One that a busy mount keeps in libfuse all the same is left alone
   /// with its session: to free that under it would end the JVM.
   @Override
   public void close() {
     if (isReceiving()) {
       unmount();
     }
-    boolean ended = joinReceivers();
+    boolean ended = joinReceiver();
     dispatcher.close();
     unmount();
     if (ended) {
@@ -184,7 +188,7 @@ public final class FuseSession implements KernelCache, AutoCloseable {
   }
 
   private boolean isReceiving() {
-    return receivers.stream().anyMatch(Thread::isAlive);
+    return receiver != null && receiver.isAlive();
   }
 
   private void unmount() {
@@ -194,14 +198,9 @@ public final class FuseSession implements KernelCache, AutoCloseable {
     }
   }
 
-  private boolean joinReceivers() {
+  private boolean joinReceiver() {
     try {
-      for (Receiver receiver : receivers) {
-        if (!receiver.join(UNMOUNT_PATIENCE)) {
-          return false;
-        }
-      }
-      return true;
+      return receiver == null || receiver.join(UNMOUNT_PATIENCE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return !isReceiving();

@@ -78,6 +78,7 @@ final class HandleUpcalls {
                     reply ->
                         new FsRequest.Write(
                             reply,
+                            Arguments.caller(req),
                             new NodeId(node),
                             Arguments.handle(info),
                             offset,
@@ -161,6 +162,7 @@ final class HandleUpcalls {
                     reply ->
                         new FsRequest.CopyRange(
                             reply,
+                            Arguments.caller(req),
                             Arguments.place(from, fromOffset, fromInfo),
                             Arguments.place(to, toOffset, toInfo),
                             length)),

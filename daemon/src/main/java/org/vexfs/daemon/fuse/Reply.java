@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
@@ -223,6 +224,10 @@ final class Reply implements AutoCloseable {
   ///
   /// @param memory the struct
   record Entry(MemorySegment memory) {
+    /// Tells the nodes of this mount from those that another before it gave the same numbers: file
+    /// handles (`open_by_handle_at(2)`, NFS) outlive a mount, and must not lead to another file.
+    private static final int GENERATION = ThreadLocalRandom.current().nextInt();
+
     static Entry in(Arena arena) {
       return new Entry(fuse_entry_param.allocate(arena));
     }
@@ -235,6 +240,7 @@ final class Reply implements AutoCloseable {
     /// Names the node and says how long the kernel may keep it.
     Entry with(NodeId node, double entrySeconds, double attributeSeconds) {
       fuse_entry_param.ino(memory, node.value());
+      fuse_entry_param.generation(memory, Integer.toUnsignedLong(GENERATION));
       fuse_entry_param.entry_timeout(memory, entrySeconds);
       fuse_entry_param.attr_timeout(memory, attributeSeconds);
       return this;

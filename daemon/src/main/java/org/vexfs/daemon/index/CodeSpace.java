@@ -2,6 +2,7 @@ package org.vexfs.daemon.index;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.zip.CRC32C;
 import org.vexfs.daemon.distance.VectorCode;
 
 /// Distances between the codes that lie in [NodeBlocks].
@@ -31,6 +32,13 @@ final class CodeSpace implements TraversalSpace {
     blocks.reserve(slot);
     code.encode(
         vectors.segment(slot), vectors.offset(slot), NodeBlocks.MEMORY, blocks.address(slot));
+  }
+
+  @Override
+  public int print(int slot) {
+    CRC32C crc = new CRC32C();
+    crc.update(NodeBlocks.MEMORY.asSlice(blocks.address(slot), code.bytes()).asByteBuffer());
+    return (int) crc.getValue();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.vexfs.daemon.index;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -38,13 +39,15 @@ import org.vexfs.daemon.distance.VectorCode;
 /// code, and the page that holds them, so all are seen; see [BaseLayer] and [UpperLayer]. A reader
 /// that comes late may see older links: they lead to nodes that are gone, which have no links and
 /// are not returned, whose codes stay where they are, and whose vectors [Vectors] keeps readable. A
-/// slot that comes back gets its code again, and as its vector is the same, so are the bytes.
+/// slot that comes back may have another vector, but only once the searches have ended that began
+/// before it was removed; no other can be on its way to it.
 public final class HnswGraph {
   /// The most layers a graph has.
   public static final int MAX_LAYERS = 16;
 
   private final HnswParameters parameters;
   private final NodeBlocks blocks;
+  private final TraversalSpace space;
   private final Topology topology;
   private final GraphSearch search;
 
@@ -64,21 +67,60 @@ public final class HnswGraph {
   public HnswGraph(Vectors vectors, Metric metric, HnswParameters parameters) {
     Space exact = new Space(vectors, metric);
     int maxLinks = parameters.maxLinks(0);
-    TraversalSpace space;
+    TraversalSpace walked;
     if (parameters.traversal() == Traversal.CODES && VectorCode.serves(metric)) {
       VectorCode code = new VectorCode(metric, vectors.dimension());
       blocks = new NodeBlocks(maxLinks, code.bytes(), VectorCode.OVERREAD_BYTES);
-      space = new CodeSpace(exact, blocks, code);
+      walked = new CodeSpace(exact, blocks, code);
     } else {
       blocks = new NodeBlocks(maxLinks, 0, 0);
-      space = new VectorSpace(exact, blocks);
+      walked = new VectorSpace(exact, blocks);
     }
     this.parameters = parameters;
+    this.space = walked;
     this.topology = new Topology(blocks);
     this.tree = new SpanningTree(blocks, topology.base(), parameters.m());
     this.search = new GraphSearch(topology, exact, space, maxLinks);
     this.insertions = () -> new Insertion(topology, tree, space, parameters, search);
     this.removal = new Removal(topology, tree, space, parameters);
+  }
+
+  /// The graph that an image is of, as far as its slots are accepted and have the vectors that they
+  /// had; what is missing can be inserted.
+  ///
+  /// @param image what [#save] wrote
+  /// @param work who shares the work
+  /// @throws GraphImageFault where it is no image of a graph with these parameters, or too much has
+  ///   changed since
+  public static HnswGraph load(
+      Vectors vectors,
+      Metric metric,
+      HnswParameters parameters,
+      MemorySegment image,
+      SlotPredicate accept,
+      GraphWork work)
+      throws GraphImageFault {
+    HnswGraph graph = new HnswGraph(vectors, metric, parameters);
+    try {
+      Links links = new Links(graph.topology, graph.tree, graph.space, parameters);
+      new GraphImageReader(image, parameters, graph.space, graph.topology, graph.tree, work)
+          .read(accept, links);
+      return graph;
+    } finally {
+      Reference.reachabilityFence(graph);
+    }
+  }
+
+  /// Writes the graph down, holding changes off meanwhile; searches go on. Takes about as long as
+  /// inserting one node for each thousand that there are.
+  public void save(GraphSink sink) throws IOException {
+    changes.writeLock().lock();
+    try {
+      new GraphImageWriter(topology, tree, space, parameters, sink).write();
+    } finally {
+      changes.writeLock().unlock();
+      Reference.reachabilityFence(this);
+    }
   }
 
   /// Inserts a slot, whose vector is in place. A slot that was removed may come back. Several
@@ -132,6 +174,11 @@ public final class HnswGraph {
   /// Number of slots in the graph.
   public int size() {
     return topology.base().size();
+  }
+
+  /// Slots that the graph has memory for; it never has less than it had.
+  public int slots() {
+    return topology.base().slots();
   }
 
   /// Memory that a search walks through, in bytes a slot: links on layer 0 and code.

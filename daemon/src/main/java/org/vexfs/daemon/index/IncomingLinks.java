@@ -59,6 +59,28 @@ final class IncomingLinks {
     }
   }
 
+  /// Learns all links of a layer at once; nobody else uses this meanwhile.
+  void learn(Layer layer) {
+    int[] counts = new int[layer.slots()];
+    for (int from = 0; from < counts.length; from++) {
+      for (int to : layer.links(from)) {
+        counts[to]++;
+      }
+    }
+    for (int to = 0; to < counts.length; to++) {
+      if (counts[to] > 0) {
+        pageForWriting(to)[to & PAGE_MASK] = new int[1 + counts[to]];
+      }
+    }
+    for (int from = 0; from < counts.length; from++) {
+      for (int to : layer.links(from)) {
+        int[] bag = bag(to);
+        bag[0]++;
+        bag[bag[0]] = from;
+      }
+    }
+  }
+
   /// Forgets `slot`, to which nothing links any more.
   void clear(int slot) {
     synchronized (locks.of(slot)) {

@@ -74,6 +74,18 @@ abstract sealed class Layer permits BaseLayer, UpperLayer {
     publish(slot, links);
   }
 
+  /// Puts `slot` on the layer, with these links, while nobody removes nodes; the array is handed
+  /// over. [#knowIncoming] makes up for what this leaves out.
+  final void restore(int slot, int[] links) {
+    size.incrementAndGet();
+    publish(slot, links);
+  }
+
+  /// Finds out who links to whom, on a layer that nobody changes meanwhile.
+  final void knowIncoming() {
+    incoming.learn(this);
+  }
+
   /// Adds a link to those of a node, which are `before`, do not have it, and leave room for it.
   final void addLink(int slot, int[] before, int link) {
     incoming.add(link, slot);

@@ -64,4 +64,12 @@ final class Links {
       return true;
     }
   }
+
+  /// Hangs a node, the root of a tree of its own, below `parent`, which has room for a child. No
+  /// other thread changes links meanwhile.
+  void hang(int parent, int node) {
+    tree.setParent(node, parent);
+    add(0, node, parent);
+    add(0, parent, node);
+  }
 }

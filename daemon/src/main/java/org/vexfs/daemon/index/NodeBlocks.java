@@ -1,24 +1,29 @@
 package org.vexfs.daemon.index;
 
-import java.lang.foreign.Arena;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.vexfs.daemon.io.AnonymousMemory;
 
 /// The memory of layer 0: a block for each slot, outside the heap, with all that a search reads of
 /// a node: the code of its vector, where there are codes, and its links.
 ///
 /// ```
 /// 0     the code, codeBytes rounded up to 4
-/// c     parent in the spanning tree, int32; -1 for none
+/// c     1 + the parent in the spanning tree, int32; 0 for none
 /// c+4   1 + the number of links, int32; 0 where the slot is not in the graph
 /// c+8   the links, int32 each, room for maxLinks
 ///       room that reading a code may run over, where the links do not give it
 /// ```
 ///
-/// Blocks begin on a cache line. They lie in pages, which are made when a slot of theirs is first
-/// prepared, and never taken away or moved.
+/// So a block of zeros is that of a slot that is not in the graph. Blocks begin on a cache line.
+/// They lie in pages, which are made when a slot of theirs is first prepared, and never taken away
+/// or moved. Once there is some, memory for several pages is taken at a time, for large pages of
+/// the system, on which a search waits less ([AnonymousMemory]).
 ///
 /// **Addresses.** A block is reached by its address in [#MEMORY], which spans all memory: looking
 /// up the segment of a page for each of the hundreds of nodes that a search visits costs more than
@@ -39,18 +44,14 @@ final class NodeBlocks {
   private static final int PAGE_BYTES = 1 << 18;
 
   private static final int MAX_PAGE_BITS = 10;
+
+  /// A small collection takes a page at a time; with so many bytes it is not small any more.
+  private static final int SMALL_BYTES = 1 << 20;
+
+  /// Others take an eighth of what they have, and at least this much.
+  private static final int LEAST_EXTENT_BYTES = 2 * AnonymousMemory.LARGE_PAGE_BYTES;
+
   private static final int LINKS_OFFSET = 8;
-
-  /// The pages and where each begins; 0 where there is none. Never written to once published.
-  private static final class Directory {
-    final MemorySegment[] pages;
-    final long[] addresses;
-
-    Directory(MemorySegment[] pages, long[] addresses) {
-      this.pages = pages;
-      this.addresses = addresses;
-    }
-  }
 
   private final int maxLinks;
   private final int headerOffset;
@@ -58,7 +59,15 @@ final class NodeBlocks {
   private final int pageBits;
   private final int pageMask;
 
-  private volatile Directory directory = new Directory(new MemorySegment[0], new long[0]);
+  /// Where each page begins; 0 where there is none. Never written to once published.
+  private volatile long[] directory = new long[0];
+
+  /// What holds the pages, so that they are kept.
+  @GuardedBy("this")
+  private final List<MemorySegment> extents = new ArrayList<>();
+
+  @GuardedBy("this")
+  private long pages;
 
   /// Blocks for at most `maxLinks` links and codes of this size, 0 for none, of which
   /// `overreadBytes` more may be read.
@@ -84,21 +93,21 @@ final class NodeBlocks {
 
   /// One more than the greatest slot that there are pages for.
   int slots() {
-    return (int) Math.min((long) directory.addresses.length << pageBits, Integer.MAX_VALUE);
+    return (int) Math.min((long) directory.length << pageBits, Integer.MAX_VALUE);
   }
 
   /// Whether there is memory for `slot`; without, it is not in the graph.
   boolean has(int slot) {
-    long[] addresses = directory.addresses;
+    long[] pageAddresses = directory;
     int page = slot >>> pageBits;
-    return page < addresses.length && addresses[page] != 0;
+    return page < pageAddresses.length && pageAddresses[page] != 0;
   }
 
   /// Where in [#MEMORY] the block of `slot`, and hence its code, begins.
   ///
   /// @throws IndexOutOfBoundsException where it has no memory
   long address(int slot) {
-    long page = directory.addresses[slot >>> pageBits];
+    long page = directory[slot >>> pageBits];
     if (page == 0) {
       throw new IndexOutOfBoundsException("no block for slot " + slot);
     }
@@ -135,12 +144,12 @@ final class NodeBlocks {
   /// The parent of `slot` in the spanning tree; [SpanningTree#NONE] where it has no memory.
   int parent(int slot) {
     return has(slot)
-        ? (int) INT.getAcquire(MEMORY, address(slot) + headerOffset)
+        ? (int) INT.getAcquire(MEMORY, address(slot) + headerOffset) - 1
         : SpanningTree.NONE;
   }
 
   void setParent(int slot, int parent) {
-    INT.setRelease(MEMORY, address(slot) + headerOffset, parent);
+    INT.setRelease(MEMORY, address(slot) + headerOffset, parent + 1);
   }
 
   /// Makes memory for `slot` where there is none.
@@ -150,21 +159,31 @@ final class NodeBlocks {
     }
   }
 
+  /// Makes the page at `index`, and with it some of those behind it, which are likely to be next.
   private synchronized void addPage(int index) {
-    Directory before = directory;
-    if (index < before.addresses.length && before.addresses[index] != 0) {
+    long[] before = directory;
+    if (index < before.length && before[index] != 0) {
       return;
     }
-    int length = Math.max(before.addresses.length, index + 1);
-    MemorySegment[] pages = Arrays.copyOf(before.pages, length);
-    Arrays.fill(pages, before.pages.length, length, MemorySegment.NULL);
-    long[] addresses = Arrays.copyOf(before.addresses, length);
-    MemorySegment page = Arena.ofAuto().allocate((long) blockBytes << pageBits, CACHE_LINE);
-    for (long block = 0; block < page.byteSize(); block += blockBytes) {
-      page.set(ValueLayout.JAVA_INT, block + headerOffset, SpanningTree.NONE);
+    long pageBytes = (long) blockBytes << pageBits;
+    int wanted = pagesAtOnce(pageBytes);
+    int last = index;
+    while (last + 1 < index + wanted && (last + 1 >= before.length || before[last + 1] == 0)) {
+      last++;
     }
-    pages[index] = page;
-    addresses[index] = page.address();
-    directory = new Directory(pages, addresses);
+    MemorySegment extent = AnonymousMemory.allocate((last - index + 1) * pageBytes);
+    long[] grown = Arrays.copyOf(before, Math.max(before.length, last + 1));
+    for (int page = index; page <= last; page++) {
+      grown[page] = extent.address() + (page - index) * pageBytes;
+    }
+    extents.add(extent);
+    pages += last - index + 1;
+    directory = grown;
+  }
+
+  @GuardedBy("this")
+  private int pagesAtOnce(long pageBytes) {
+    long bytes = pages * pageBytes;
+    return bytes < SMALL_BYTES ? 1 : (int) (Math.max(LEAST_EXTENT_BYTES, bytes / 8) / pageBytes);
   }
 }

@@ -40,10 +40,10 @@ final class Removal {
     tree.setParent(node, SpanningTree.NONE);
     for (int i = 0; i < children.length; i++) {
       int newParent = i == 0 ? parent : tree.roomBelow(children[0]);
-      tree.setParent(children[i], newParent);
-      if (newParent != SpanningTree.NONE) {
-        links.add(0, children[i], newParent);
-        links.add(0, newParent, children[i]);
+      if (newParent == SpanningTree.NONE) {
+        tree.setParent(children[i], newParent);
+      } else {
+        links.hang(newParent, children[i]);
       }
     }
   }

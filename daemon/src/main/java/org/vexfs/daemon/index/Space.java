@@ -28,6 +28,11 @@ final class Space {
     return distance(vectors.segment(a), vectors.offset(a), b);
   }
 
+  /// The values of a vector.
+  MemorySegment bytes(int slot) {
+    return segment(slot).asSlice(offset(slot), (long) dimension * Float.BYTES);
+  }
+
   MemorySegment segment(int slot) {
     return vectors.segment(slot);
   }

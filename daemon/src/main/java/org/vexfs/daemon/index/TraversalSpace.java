@@ -10,6 +10,10 @@ sealed interface TraversalSpace permits CodeSpace, VectorSpace {
   /// Writes what a search reads of a new node besides its links, before the first link leads to it.
   void prepare(int slot);
 
+  /// What tells the vector of a prepared slot from another: different for nearly all that differ in
+  /// what distances are computed from.
+  int print(int slot);
+
   /// Aims at a query, a vector.
   void aim(MemorySegment query, long offset, Target target);
 

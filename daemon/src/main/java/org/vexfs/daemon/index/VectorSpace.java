@@ -1,6 +1,7 @@
 package org.vexfs.daemon.index;
 
 import java.lang.foreign.MemorySegment;
+import java.util.zip.CRC32C;
 
 /// Distances between the vectors themselves.
 final class VectorSpace implements TraversalSpace {
@@ -20,6 +21,13 @@ final class VectorSpace implements TraversalSpace {
   @Override
   public void prepare(int slot) {
     blocks.reserve(slot);
+  }
+
+  @Override
+  public int print(int slot) {
+    CRC32C crc = new CRC32C();
+    crc.update(vectors.bytes(slot).asByteBuffer());
+    return (int) crc.getValue();
   }
 
   @Override

@@ -12,7 +12,8 @@
 /// reads it, on any thread, by the distances of a [TraversalSpace], in the memory of a
 /// [SearchScratch], and ranks what it found by those of a [Space]. [Insertion] and [Removal] change
 /// it, with [NeighbourSelection] to choose links and [SpanningTree] to keep all of it reachable.
-/// [GraphChecker] says whether it is sound.
+/// [GraphChecker] says whether it is sound. [GraphImageWriter] writes it down, [GraphImageReader]
+/// makes it anew of that.
 ///
 /// **Locks**, in this order:
 ///

@@ -127,14 +127,14 @@ public interface FileTree {
       throws ErrnoException, VectorFailure;
 
   /// Writes `data` at `offset`; returns the bytes taken.
-  long write(Host host, HandleId handle, long offset, MemorySegment data)
+  long write(Host host, Caller caller, HandleId handle, long offset, MemorySegment data)
       throws ErrnoException, VectorFailure;
 
   /// Writes `data` at the end of the file, which the kernel takes to be at `offset`; returns the
   /// bytes taken.
-  default long append(Host host, HandleId handle, long offset, MemorySegment data)
+  default long append(Host host, Caller caller, HandleId handle, long offset, MemorySegment data)
       throws ErrnoException, VectorFailure {
-    return write(host, handle, offset, data);
+    return write(host, caller, handle, offset, data);
   }
 
   /// Where the next data (`SEEK_DATA`) or hole (`SEEK_HOLE`) begins, at `offset` or after it.
@@ -152,7 +152,13 @@ public interface FileTree {
 
   /// Copies a range from one file to another as the host does it best; returns the bytes copied.
   default long copyRange(
-      Host host, HandleId from, long fromOffset, HandleId to, long toOffset, long length)
+      Host host,
+      Caller caller,
+      HandleId from,
+      long fromOffset,
+      HandleId to,
+      long toOffset,
+      long length)
       throws ErrnoException, VectorFailure {
     throw ErrnoException.of(Errno.EOPNOTSUPP);
   }

@@ -50,6 +50,9 @@ public final class Overlay implements FileTree, AutoCloseable {
   /// Present where SOURCE is shared with others who change it.
   private volatile Optional<SourceChanges> changes = Optional.empty();
 
+  /// Present once there is a kernel that keeps something.
+  private volatile Optional<KernelCache> kernel = Optional.empty();
+
   private volatile boolean keepsAccessTimes;
 
   /// How long the kernel may keep what it was told.
@@ -69,6 +72,11 @@ public final class Overlay implements FileTree, AutoCloseable {
     this.cacheTimes = cacheTimes;
     this.vanished = new VanishedFiles(namespace);
     inodes.onArrival(namespace::arrived);
+  }
+
+  /// Has `kernel` told when a request changes attributes of which its answer says nothing.
+  public void tell(KernelCache kernel) {
+    this.kernel = Optional.of(kernel);
   }
 
   /// Keeps the number of files that the kernel knows within bounds, by having it forget some, until
@@ -228,7 +236,7 @@ public final class Overlay implements FileTree, AutoCloseable {
       } else {
         host.truncate(inode.descriptor, change.size().getAsLong());
       }
-      SetIdBits.contentChanged(host, caller, inode);
+      boolean _ = SetIdBits.contentChanged(host, caller, inode);
     }
     if (change.setsTimes()) {
       host.utimens(
@@ -312,7 +320,7 @@ public final class Overlay implements FileTree, AutoCloseable {
     int descriptor = inode.reopen(host, flags & ~FLAGS_DECIDED_ALREADY, keepsAccessTimes);
     if ((flags & Libc.O_TRUNC()) != 0) {
       try {
-        SetIdBits.contentChanged(host, caller, inode);
+        contentChanged(host, caller, inode);
       } catch (ErrnoException e) {
         host.closeDescriptor(descriptor);
         throw e;
@@ -349,15 +357,21 @@ public final class Overlay implements FileTree, AutoCloseable {
   }
 
   @Override
-  public long write(Host host, HandleId handle, long offset, MemorySegment data)
+  public long write(Host host, Caller caller, HandleId handle, long offset, MemorySegment data)
       throws ErrnoException {
-    return files.get(handle).write(host, offset, data);
+    OpenFile file = files.get(handle);
+    long written = file.write(host, offset, data);
+    contentChanged(host, caller, file.inode);
+    return written;
   }
 
   @Override
-  public long append(Host host, HandleId handle, long offset, MemorySegment data)
+  public long append(Host host, Caller caller, HandleId handle, long offset, MemorySegment data)
       throws ErrnoException {
-    return files.get(handle).append(host, offset, data);
+    OpenFile file = files.get(handle);
+    long written = file.append(host, offset, data);
+    contentChanged(host, caller, file.inode);
+    return written;
   }
 
   @Override
@@ -371,14 +385,31 @@ public final class Overlay implements FileTree, AutoCloseable {
       throws ErrnoException {
     OpenFile file = files.get(handle);
     host.fallocate(file.descriptor, mode, offset, length);
-    SetIdBits.contentChanged(host, caller, file.inode);
+    contentChanged(host, caller, file.inode);
   }
 
   @Override
   public long copyRange(
-      Host host, HandleId from, long fromOffset, HandleId to, long toOffset, long length)
+      Host host,
+      Caller caller,
+      HandleId from,
+      long fromOffset,
+      HandleId to,
+      long toOffset,
+      long length)
       throws ErrnoException {
-    return files.get(from).copy(host, fromOffset, files.get(to), toOffset, length);
+    OpenFile target = files.get(to);
+    long copied = files.get(from).copy(host, fromOffset, target, toOffset, length);
+    contentChanged(host, caller, target.inode);
+    return copied;
+  }
+
+  /// Takes set-id bits away from a file that `caller` changed, and tells the kernel: no answer to
+  /// such a request carries a mode.
+  private void contentChanged(Host host, Caller caller, Inode inode) throws ErrnoException {
+    if (SetIdBits.contentChanged(host, caller, inode)) {
+      kernel.ifPresent(cache -> cache.dropAttributes(inode.id));
+    }
   }
 
   @Override

@@ -16,20 +16,20 @@ final class SetIdBits {
 
   private SetIdBits() {}
 
-  /// `caller` has changed the content of the file.
-  static void contentChanged(Host host, Caller caller, Inode inode) throws ErrnoException {
-    drop(host, caller, inode, true);
+  /// `caller` has changed the content of the file; says whether that cost it bits.
+  static boolean contentChanged(Host host, Caller caller, Inode inode) throws ErrnoException {
+    return drop(host, caller, inode, true);
   }
 
   /// `caller` has changed the permissions of the file, by a means that sets no mode.
   static void permissionsChanged(Host host, Caller caller, Inode inode) throws ErrnoException {
-    drop(host, caller, inode, false);
+    boolean _ = drop(host, caller, inode, false);
   }
 
-  private static void drop(Host host, Caller caller, Inode inode, boolean hasNewContent)
+  private static boolean drop(Host host, Caller caller, Inode inode, boolean hasNewContent)
       throws ErrnoException {
     if (caller.uid() == 0) {
-      return;
+      return false;
     }
     MemorySegment attributes = host.scratchStat();
     host.fstat(inode.descriptor, attributes);
@@ -42,8 +42,10 @@ final class SetIdBits {
         kept &= ~Libc.__S_ISGID();
       }
     }
-    if (kept != mode) {
-      host.chmod(inode.descriptor, kept & PERMISSION_BITS);
+    if (kept == mode) {
+      return false;
     }
+    host.chmod(inode.descriptor, kept & PERMISSION_BITS);
+    return true;
   }
 }

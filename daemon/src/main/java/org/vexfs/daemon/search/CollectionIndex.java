@@ -3,6 +3,8 @@ package org.vexfs.daemon.search;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -22,10 +24,10 @@ import org.vexfs.daemon.store.VectorStore;
 /// The graph of one collection, kept up behind the store by a thread of its own, which others help
 /// where there is much to insert.
 ///
-/// Attaching a vector does not wait for the graph. Slots below *indexed* are in it (or were dead
-/// when their turn came); those from there on are *pending* and compared one by one by every
-/// search. So a search sees each vector that was acknowledged before it began, and a mount that has
-/// just replayed its log answers exactly until the graph has caught up.
+/// Attaching a vector does not wait for the graph. Slots that are not in it yet are *pending*, and
+/// compared one by one by every search. So a search sees each vector that was acknowledged before
+/// it began, and a mount that has just replayed its log answers exactly until the graph was read
+/// that [StoredGraph] has of it, and has caught up.
 final class CollectionIndex implements SlotListener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CollectionIndex.class);
 
@@ -38,6 +40,9 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   /// Slots that are inserted before it is looked whether others were removed, or compaction waits.
   private static final int BATCH = 32;
 
+  /// Slots that a graph may have memory for without need.
+  private static final int LEAST_ROOM = 8192;
+
   private final VectorStore store;
   private final VectorCollection collection;
   private final CoreThreads threads;
@@ -48,10 +53,6 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
 
-  /// Slots that were handed out.
-  @GuardedBy("lock")
-  private int limit;
-
   @GuardedBy("lock")
   private final ArrayDeque<Integer> removed = new ArrayDeque<>();
 
@@ -59,20 +60,26 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   @GuardedBy("lock")
   private long removedSlots;
 
-  @GuardedBy("lock")
-  private long releasedSlots;
+  /// Written by the indexer alone.
+  private volatile long releasedSlots;
 
   private final Condition released = lock.newCondition();
 
   @GuardedBy("lock")
   private boolean closed;
 
-  /// Made once the collection has a dimension; written by the indexer before the first slot counts
-  /// as indexed.
+  /// Made once the collection has a dimension; written by the indexer before the first slot is no
+  /// longer pending.
   private volatile @Nullable HnswGraph graph;
 
+  /// Whether the indexer gave up; there is no graph then that could lead to a dead slot.
+  private volatile boolean failed;
+
   /// Written by the indexer alone.
-  private volatile int indexed;
+  private volatile int nodesTakenOver;
+
+  private final PendingSlots pending = new PendingSlots();
+  private final StoredGraph stored;
 
   private CollectionIndex(
       VectorStore store, VectorCollection collection, CoreThreads threads, CoreThreads scanners) {
@@ -81,6 +88,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
     this.threads = threads;
     this.rows = new RowScan(collection, scanners);
     this.scopes = new ScopeSlots(store, collection);
+    this.stored = new StoredGraph(store, collection);
     this.indexer =
         Thread.ofPlatform().name("indexer-" + collection.name()).daemon().unstarted(this::run);
   }
@@ -93,7 +101,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
       VectorStore store, VectorCollection collection, CoreThreads threads, CoreThreads scanners) {
     CollectionIndex index = new CollectionIndex(store, collection, threads, scanners);
     int present = store.addListener(collection, index);
-    index.raise(present);
+    index.pending.add(0, present);
     index.indexer.start();
     return index;
   }
@@ -104,7 +112,18 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
 
   /// Slots that searches compare one by one.
   int pendingSlots() {
-    return collection.slotLimit() - indexed;
+    return pending.count();
+  }
+
+  /// Slots that the graph has memory for.
+  int graphSlots() {
+    HnswGraph present = graph;
+    return present == null ? 0 : present.slots();
+  }
+
+  /// Nodes that did not have to be inserted because the graph was read.
+  int nodesTakenOver() {
+    return nodesTakenOver;
   }
 
   /// Whether the graph has anything to answer with.
@@ -125,30 +144,34 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   /// @return how many it computed, and pending slots; -1 where it gave up
   long searchApproximately(
       MemorySegment query, int ef, SlotPredicate accept, long most, NearestHeap nearest) {
-    int pendingFrom = indexed;
+    BitSet waiting = pending.snapshot();
     HnswGraph present = graph;
-    long compared = 0;
-    if (present != null) {
-      @Nullable SearchScratch pooled = SCRATCHES.poll();
-      SearchScratch scratch = pooled != null ? pooled : new SearchScratch();
-      int found = present.search(query, 0, nearest.k(), ef, accept, most, scratch);
-      compared = scratch.isComplete() ? scratch.compared() : -1;
-      for (int i = 0; i < found; i++) {
-        // What was indexed since is met again among the pending.
-        if (scratch.slot(i) < pendingFrom) {
-          nearest.offer(scratch.slot(i), scratch.distance(i));
-        }
+    if (present == null) {
+      return -1;
+    }
+    @Nullable SearchScratch pooled = SCRATCHES.poll();
+    SearchScratch scratch = pooled != null ? pooled : new SearchScratch();
+    int found = present.search(query, 0, nearest.k(), ef, accept, most, scratch);
+    long compared = scratch.isComplete() ? scratch.compared() : -1;
+    for (int i = 0; i < found; i++) {
+      // What was indexed since is met again among the pending.
+      if (!waiting.get(scratch.slot(i))) {
+        nearest.offer(scratch.slot(i), scratch.distance(i));
       }
-      boolean _ = SCRATCHES.offer(scratch);
     }
-    if (compared >= 0) {
-      BlockScan pending =
-          new BlockScan(
-              collection.vectors(), collection.metric(), query, new NearestHeap[] {nearest});
-      pending.scan(present == null ? 0 : pendingFrom, collection.slotLimit(), accept);
-      compared += pending.compared();
+    boolean _ = SCRATCHES.offer(scratch);
+    if (compared < 0) {
+      return -1;
     }
-    return compared;
+    BlockScan scan =
+        new BlockScan(
+            collection.vectors(), collection.metric(), query, new NearestHeap[] {nearest});
+    for (int from = waiting.nextSetBit(0); from >= 0; ) {
+      int to = waiting.nextClearBit(from);
+      scan.scan(from, to, accept);
+      from = waiting.nextSetBit(to);
+    }
+    return compared + scan.compared();
   }
 
   /// Offers to each of `nearest` the accepted slots, about `expected` of them, comparing each with
@@ -161,7 +184,13 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   @Override
   public void added(int firstSlot, int count) {
     scopes.added(firstSlot, count);
-    raise(firstSlot + count);
+    pending.add(firstSlot, count);
+    lock.lock();
+    try {
+      work.signal();
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
@@ -180,6 +209,11 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   }
 
   @Override
+  public long slotsLetGo() {
+    return failed ? Long.MAX_VALUE / 2 : releasedSlots;
+  }
+
+  @Override
   public void awaitRemoved() throws InterruptedException {
     lock.lockInterruptibly();
     try {
@@ -192,7 +226,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
     }
   }
 
-  /// Ends the indexer; the graph stays as far as it is.
+  /// Ends the indexer, which writes the graph down; it stays as far as it is.
   @Override
   public void close() {
     store.removeListener(collection, this);
@@ -211,31 +245,71 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
     }
   }
 
-  private void raise(int newLimit) {
-    lock.lock();
-    try {
-      limit = Math.max(limit, newLimit);
-      work.signal();
-    } finally {
-      lock.unlock();
-    }
-  }
-
   private void run() {
     try {
-      boolean goesOn = true;
-      while (goesOn) {
-        goesOn = step();
+      takeOver();
+      while (step()) {
+        save(StoredGraph::saveIfDue);
+        if (gaveUpRoom()) {
+          // The memory of a graph goes when it is collected, and an idle process rarely collects.
+          System.gc();
+        }
       }
+      save((file, present, _) -> file.saveBeforeClosing(present));
     } catch (RuntimeException | Error e) {
       // Searches stay right without a graph: what is not in it is compared one by one. One that
       // nothing is removed from any more would keep the store from letting go of what died.
       LOG.error("Indexing collection {} stopped", collection.name(), e);
       graph = null;
-      indexed = 0;
+      failed = true;
       stop();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Begins with the graph that was written last.
+  private void takeOver() {
+    if (collection.dimension() == 0) {
+      return;
+    }
+    Optional<HnswGraph> loaded = stored.load(threads);
+    if (loaded.isPresent()) {
+      HnswGraph present = loaded.get();
+      nodesTakenOver = present.size();
+      graph = present;
+      pending.removeIf(present::contains);
+    }
+  }
+
+  private boolean isRoomy(HnswGraph present) {
+    return present.slots() - LEAST_ROOM > 2L * collection.slotLimit();
+  }
+
+  /// A graph keeps memory for every slot that it ever had. One that is mostly room gives way to the
+  /// same in less; says whether it did.
+  private boolean gaveUpRoom() {
+    HnswGraph present = graph;
+    if (present == null || pending.count() > 0 || !isRoomy(present)) {
+      return false;
+    }
+    Optional<HnswGraph> smaller = stored.rewritten(present, threads);
+    // First, so that no search misses what the other graph does not have.
+    pending.add(0, collection.slotLimit());
+    graph = smaller.orElse(null);
+    smaller.ifPresent(made -> pending.removeIf(made::contains));
+    return true;
+  }
+
+  @FunctionalInterface
+  private interface Saving {
+    void of(StoredGraph file, HnswGraph graph, boolean busy);
+  }
+
+  private void save(Saving saving) {
+    HnswGraph present = graph;
+    if (present != null) {
+      saving.of(stored, present, pending.count() > 0);
     }
   }
 
@@ -253,17 +327,15 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   /// Waits for a slot to remove or some to insert and does so; `false` once closed.
   private boolean step() throws InterruptedException {
     @Nullable Integer gone;
-    int end;
     lock.lock();
     try {
-      while (!closed && removed.isEmpty() && indexed >= limit) {
+      while (!closed && removed.isEmpty() && pending.count() == 0) {
         work.await();
       }
       if (closed) {
         return false;
       }
       gone = removed.poll();
-      end = Math.min(limit, indexed + BATCH);
     } finally {
       lock.unlock();
     }
@@ -271,27 +343,30 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
       if (gone != null) {
         remove(gone);
       } else {
-        insertUpTo(end);
+        insert(pending.first(BATCH));
       }
     }
     return true;
   }
 
   private void remove(int slot) {
+    pending.remove(slot);
     HnswGraph present = graph;
     if (present != null && present.contains(slot)) {
       present.remove(slot);
+      stored.note(1);
     }
     lock.lock();
     try {
-      releasedSlots++;
+      long sum = releasedSlots + 1;
+      releasedSlots = sum;
       released.signalAll();
     } finally {
       lock.unlock();
     }
   }
 
-  private void insertUpTo(int end) {
+  private void insert(int[] slots) {
     HnswGraph present = graph;
     if (present == null) {
       present =
@@ -303,13 +378,14 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
     }
     HnswGraph growing = present;
     threads.forEach(
-        indexed,
-        end,
-        slot -> {
-          if (collection.isLive(slot)) {
-            growing.insert(slot);
+        0,
+        slots.length,
+        i -> {
+          if (collection.isLive(slots[i])) {
+            growing.insert(slots[i]);
           }
         });
-    indexed = end;
+    stored.note(slots.length);
+    pending.removeAll(slots);
   }
 }

@@ -12,10 +12,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
+import org.vexfs.daemon.index.GraphWork;
 
 /// Threads that help others to do one piece of work on all cores: one fewer than there are cores,
 /// whoever asks. They come when there is much to do and go when there is not.
-final class CoreThreads implements AutoCloseable {
+final class CoreThreads implements GraphWork, AutoCloseable {
   /// Below this, waking another thread costs more than it saves.
   private static final int LEAST_SHARE = 4;
 
@@ -43,9 +44,9 @@ final class CoreThreads implements AutoCloseable {
     executor.allowCoreThreadTimeOut(true);
   }
 
-  /// Calls `action` for each number from `from` to `to` - 1, on the caller's thread and others, and
-  /// returns when all calls have ended. Where one fails, others may not be made.
-  void forEach(int from, int to, IntConsumer action) {
+  /// On the caller's thread and others.
+  @Override
+  public void forEach(int from, int to, IntConsumer action) {
     AtomicInteger next = new AtomicInteger(from);
     Runnable share =
         () -> {

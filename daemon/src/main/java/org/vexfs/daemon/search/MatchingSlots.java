@@ -78,10 +78,9 @@ final class MatchingSlots implements SlotPredicate {
   }
 
   private boolean passes(int slot) {
-    if (excluded == null && filter == null) {
-      return true;
+    if (excluded != null && collection.isOf(slot, excluded)) {
+      return false;
     }
-    FileNode file = collection.owner(slot);
-    return !file.equals(excluded) && (filter == null || filter.test(file));
+    return filter == null || filter.test(collection.owner(slot));
   }
 }

@@ -88,7 +88,7 @@ final class ScopeSlots {
     }
     int limit = collection.slotLimit();
     for (int slot = 0; slot < limit; slot++) {
-      if (collection.isLive(slot) && collection.owner(slot).isWithin(directory)) {
+      if (collection.isLive(slot) && collection.isWithin(slot, directory)) {
         slots.add(slot);
       }
     }
@@ -105,9 +105,8 @@ final class ScopeSlots {
     if (sets.isEmpty()) {
       return;
     }
-    FileNode file = collection.owner(first);
     sets.forEach((directory, made) -> {
-      if (file.isWithin(directory)) {
+      if (collection.isWithin(first, directory)) {
         add(new SlotRange(first, count), made.slots);
       }
     });

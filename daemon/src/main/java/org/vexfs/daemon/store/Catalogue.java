@@ -42,6 +42,9 @@ final class Catalogue {
 
   private final AtomicLong moves = new AtomicLong();
 
+  /// Those that are not among `nodes` yet; none where there was no checkpoint.
+  private Optional<FilesAtRest> resting = Optional.empty();
+
   /// An empty tree; `retired` hears of every entry that goes away because its file does.
   Catalogue(Consumer<Entry> retired) {
     this.retired = retired;
@@ -79,12 +82,41 @@ final class Catalogue {
 
   /// The node with this id, if there is one.
   Optional<Node> findNode(long id) {
-    return nodes.find(id);
+    Optional<Node> node = nodes.find(id);
+    return node.isPresent() ? node : resting.flatMap(files -> files.find(id));
   }
 
-  /// The node with this id.
+  /// The node with this id, about to be changed.
   Node node(long id) throws StoreBroken {
-    return nodes.find(id).orElseThrow(() -> new StoreBroken("there is no node " + id));
+    return awake(findNode(id).orElseThrow(() -> new StoreBroken("there is no node " + id)));
+  }
+
+  /// The catalogue's own object for a node: a file that rested until now is woken.
+  private Node awake(Node node) {
+    Optional<Node> own = nodes.find(node.id());
+    if (own.isPresent() || !(node instanceof FileNode file)) {
+      return own.orElse(node);
+    }
+    resting.orElseThrow().wake(file);
+    nodes.put(file);
+    if (byInode.find(file.inode()).isEmpty()) {
+      index(file);
+    }
+    for (Name name : file.names()) {
+      name.parent().children().put(name.text(), file);
+    }
+    for (Entry entry : file.entries()) {
+      entry.collection().wake(entry);
+    }
+    return file;
+  }
+
+  /// The file with this id, about to be changed, if there is one.
+  Optional<FileNode> findToChange(long id) {
+    return findNode(id)
+        .map(this::awake)
+        .filter(FileNode.class::isInstance)
+        .map(FileNode.class::cast);
   }
 
   /// The directory with this id.
@@ -107,13 +139,21 @@ final class Catalogue {
   Optional<Node> find(TreePath path) {
     Node node = root;
     for (String name : path.names()) {
-      Node child = node instanceof DirectoryNode directory ? directory.children().get(name) : null;
-      if (child == null) {
+      Optional<Node> child =
+          node instanceof DirectoryNode directory ? child(directory, name) : Optional.empty();
+      if (child.isEmpty()) {
         return Optional.empty();
       }
-      node = child;
+      node = child.get();
     }
     return Optional.of(node);
+  }
+
+  private Optional<Node> child(DirectoryNode directory, String name) {
+    Node child = directory.children().get(name);
+    return child == null
+        ? resting.flatMap(files -> files.find(directory, name))
+        : Optional.of(child);
   }
 
   /// The file known at this path.
@@ -128,12 +168,18 @@ final class Catalogue {
 
   /// The file that was last seen as this inode.
   Optional<FileNode> findInode(long inode) {
-    return inode == 0 ? Optional.empty() : byInode.find(inode);
+    if (inode == 0) {
+      return Optional.empty();
+    }
+    Optional<FileNode> file = byInode.find(inode);
+    return file.isPresent() ? file : resting.flatMap(files -> files.findInode(inode));
   }
 
   /// All files, in no order.
   Stream<FileNode> files() {
-    return nodes.stream().filter(FileNode.class::isInstance).map(FileNode.class::cast);
+    return Stream.concat(
+        nodes.stream().filter(FileNode.class::isInstance).map(FileNode.class::cast),
+        resting.stream().flatMap(FilesAtRest::all));
   }
 
   /// The files in `directory` and below it; empty where more than `most` nodes would have to be
@@ -143,11 +189,13 @@ final class Catalogue {
     Deque<DirectoryNode> open = new ArrayDeque<>(List.of(directory));
     int nodes = 0;
     while (!open.isEmpty()) {
-      Collection<Node> children = open.pop().children().values();
-      nodes += children.size();
+      DirectoryNode next = open.pop();
+      Collection<Node> children = next.children().values();
+      nodes += children.size() + next.resting();
       if (nodes > most) {
         return Optional.empty();
       }
+      resting.ifPresent(atRest -> files.addAll(atRest.in(next)));
       for (Node child : children) {
         switch (child) {
           case DirectoryNode below -> open.push(below);
@@ -176,12 +224,13 @@ final class Catalogue {
 
   /// All paths of a file.
   List<TreePath> paths(FileNode file) {
-    return file.names().stream().map(this::path).flatMap(Optional::stream).toList();
+    List<Name> names = findNode(file.id()).map(node -> ((FileNode) node).names()).orElse(List.of());
+    return names.stream().map(this::path).flatMap(Optional::stream).toList();
   }
 
   void create(LogRecord.CreateNode record) throws StoreBroken {
     DirectoryNode parent = directory(record.parent());
-    if (nodes.find(record.id()).isPresent()) {
+    if (findNode(record.id()).isPresent()) {
       throw new StoreBroken("node " + record.id() + " is created twice");
     }
     Node node =
@@ -203,12 +252,9 @@ final class Catalogue {
     restore(new DirectoryNode(id));
   }
 
-  /// Puts a file back that a checkpoint has.
-  FileNode restoreFile(long id, long inode) throws StoreBroken {
-    FileNode file = new FileNode(id, inode);
-    restore(file);
-    index(file);
-    return file;
+  /// All directories.
+  Stream<DirectoryNode> directories() {
+    return nodes.stream().filter(DirectoryNode.class::isInstance).map(DirectoryNode.class::cast);
   }
 
   private void restore(Node node) throws StoreBroken {
@@ -228,8 +274,10 @@ final class Catalogue {
     hang(node, restored);
   }
 
-  /// Ends the restoring of a checkpoint, after which ids up to `lastId` are not given again.
-  void endRestoring(long lastId) {
+  /// Ends the restoring of a checkpoint, whose files rest, and after which ids up to `lastId` are
+  /// not given again.
+  void endRestoring(FilesAtRest files, long lastId) {
+    this.resting = Optional.of(files);
     this.lastId = Math.max(this.lastId, lastId);
   }
 
@@ -268,12 +316,11 @@ final class Catalogue {
     return node instanceof DirectoryNode directory && name.parent().isWithin(directory);
   }
 
-  private static Node childAt(Name name) throws StoreBroken {
-    Node child = name.parent().children().get(name.text());
-    if (child == null) {
-      throw new StoreBroken("node " + name.parent().id() + " holds no such name");
-    }
-    return child;
+  private Node childAt(Name name) throws StoreBroken {
+    return awake(
+        child(name.parent(), name.text())
+            .orElseThrow(
+                () -> new StoreBroken("node " + name.parent().id() + " holds no such name")));
   }
 
   void unlink(LogRecord.Unlink record) throws StoreBroken {
@@ -292,6 +339,7 @@ final class Catalogue {
     while (!doomed.isEmpty()) {
       switch (doomed.pop()) {
         case DirectoryNode directory -> {
+          resting.map(files -> files.in(directory)).orElse(List.of()).forEach(this::awake);
           directory
               .children()
               .forEach((name, child) -> {
@@ -348,7 +396,7 @@ final class Catalogue {
 
   private void pruneUpwards(DirectoryNode lowest) {
     DirectoryNode directory = lowest;
-    while (directory.children().isEmpty() && !directory.isRoot()) {
+    while (directory.isEmpty() && !directory.isRoot()) {
       Name name = directory.name();
       if (name == null) {
         return;
@@ -389,10 +437,11 @@ final class Catalogue {
     changed.add(node.id());
   }
 
-  private static void hang(Node node, Name name) throws StoreBroken {
-    if (name.parent().children().putIfAbsent(name.text(), node) != null) {
+  private void hang(Node node, Name name) throws StoreBroken {
+    if (child(name.parent(), name.text()).isPresent()) {
       throw new StoreBroken("node " + name.parent().id() + " holds a name twice");
     }
+    name.parent().children().put(name.text(), node);
     switch (node) {
       case DirectoryNode directory -> directory.hang(name);
       case FileNode file -> file.addName(name);
@@ -400,7 +449,7 @@ final class Catalogue {
   }
 
   private void detach(Node node, Name name) throws StoreBroken {
-    if (childAt(name) != node) {
+    if (!childAt(name).equals(node)) {
       throw new StoreBroken("node " + node.id() + " does not have the name that it loses");
     }
     name.parent().children().remove(name.text());

@@ -1,169 +1,181 @@
 package org.vexfs.daemon.store;
 
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.util.Map;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import org.vexfs.daemon.base.VectorFailure.StoreBroken;
 
-/// The catalogue's parts of a checkpoint: directories, and files with their entries; FORMAT.md,
-/// "Parts of a checkpoint".
+/// The files of a checkpoint and their entries, read where they lie; FORMAT.md, "Parts of a
+/// checkpoint".
 ///
-/// Both are records in ascending order of the nodes' ids. So the image of a catalogue is that of an
-/// earlier one merged with the nodes that changed since, and only those are looked at while changes
-/// have to wait.
+/// Nothing is made of them until it is asked for, so a large store opens as fast as a small one and
+/// takes no memory of its own. All rows are as of the checkpoint. Any thread may read, for as long
+/// as the checkpoint is mapped.
 final class CatalogueImage {
-  static final String DIRECTORIES = "directories";
-  static final String FILES = "files";
+  /// Where nothing was found.
+  static final int NONE = -1;
 
-  /// Bytes of the shortest record: its length, an id and what follows it.
-  private static final int MIN_RECORD_BYTES = 20;
+  private final CheckpointFile checkpoint;
+  private final Table names;
+  private final NameTexts texts;
+  private final Table files;
+  private final Table inodes;
+  private final Table entries;
 
-  private CatalogueImage() {}
+  /// By directory and name: what is there.
+  static final class Names {
+    static final String PART = "names";
+    static final String TEXTS = "name-texts";
+    static final String GROUPS = "name-groups";
+    static final int PARENT = 0;
+    static final int FILE = 1;
+    static final int COLUMNS = 2;
 
-  /// Writes down those of the nodes with these ids, ascending, that are there.
-  static void encode(
-      Catalogue catalogue, long[] ids, GrowingBytes directories, GrowingBytes files) {
-    for (long id : ids) {
-      Optional<Node> node = catalogue.findNode(id);
-      if (node.isPresent()) {
-        switch (node.get()) {
-          case DirectoryNode directory -> encode(directory, directories);
-          case FileNode file -> encode(file, files);
-        }
+    private Names() {}
+  }
+
+  /// By file and name: its inode, and the row of the name in [Names].
+  static final class Files {
+    static final String PART = "file-names";
+    static final int FILE = 0;
+    static final int INODE = 1;
+    static final int NAME = 2;
+    static final int COLUMNS = 3;
+
+    private Files() {}
+  }
+
+  /// By inode and file.
+  static final class Inodes {
+    static final String PART = "inodes";
+    static final int INODE = 0;
+    static final int FILE = 1;
+    static final int COLUMNS = 2;
+
+    private Inodes() {}
+  }
+
+  /// By file and collection: rows, first slot, where the record lies, and where the file does: one
+  /// more than the id of its directory, or 0 where it has several names.
+  static final class Entries {
+    static final String PART = "entries";
+    static final int FILE = 0;
+    static final int COLLECTION = 1;
+    static final int ROWS = 2;
+    static final int SLOT = 3;
+    static final int SEGMENT = 4;
+    static final int POSITION = 5;
+    static final int PARENT = 6;
+    static final int COLUMNS = 7;
+
+    private Entries() {}
+  }
+
+  /// By slot, a part a collection: one more than the row of the entry that has it; 0 for nobody's.
+  static final class Slots {
+    static final int ENTRY = 0;
+    static final int COLUMNS = 1;
+
+    private Slots() {}
+
+    static String part(int collection) {
+      return "slots-" + collection;
+    }
+  }
+
+  /// The tables of a sound checkpoint.
+  CatalogueImage(CheckpointFile checkpoint) throws StoreBroken {
+    this.checkpoint = checkpoint;
+    this.names = Table.of(checkpoint.part(Names.PART), Names.COLUMNS);
+    this.texts =
+        new NameTexts(checkpoint.part(Names.TEXTS), Table.of(checkpoint.part(Names.GROUPS), 1));
+    this.files = Table.of(checkpoint.part(Files.PART), Files.COLUMNS);
+    this.inodes = Table.of(checkpoint.part(Inodes.PART), Inodes.COLUMNS);
+    this.entries = Table.of(checkpoint.part(Entries.PART), Entries.COLUMNS);
+  }
+
+  Table names() {
+    return names;
+  }
+
+  NameTexts texts() {
+    return texts;
+  }
+
+  Table files() {
+    return files;
+  }
+
+  Table inodes() {
+    return inodes;
+  }
+
+  Table entries() {
+    return entries;
+  }
+
+  /// Who has the slots of a collection.
+  Table slots(int collection) throws StoreBroken {
+    return Table.of(checkpoint.part(Slots.part(collection)), Slots.COLUMNS);
+  }
+
+  /// The first row of the names in a directory, or where it would be; those after it lie there,
+  /// too, up to the same of the next id.
+  int firstNameIn(long directory) {
+    return names.firstNotBelow(Names.PARENT, directory);
+  }
+
+  /// The row of a name in a directory; [#NONE] where there is none.
+  int findName(long directory, String name) {
+    int low = firstNameIn(directory);
+    int high = firstNameIn(directory + 1);
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      int order = texts.get(middle).compareTo(name);
+      if (order == 0) {
+        return middle;
+      }
+      if (order < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
       }
     }
+    return NONE;
   }
 
-  private static void encode(DirectoryNode directory, GrowingBytes into) {
-    Name name = directory.name();
-    if (name == null) {
-      throw new IllegalStateException("directory " + directory.id() + " hangs nowhere");
-    }
-    long start = into.size();
-    into.putInt(0).putLong(directory.id()).putLong(name.parent().id()).putName(name.text());
-    into.setInt(start, (int) (into.size() - start));
+  /// The row of an inode's last file in [Inodes]; [#NONE] where there is none.
+  int findInode(long inode) {
+    int row = inodes.firstNotBelow(Inodes.INODE, inode + 1) - 1;
+    return row >= 0 && inodes.get(row, Inodes.INODE) == inode ? row : NONE;
   }
 
-  private static void encode(FileNode file, GrowingBytes into) {
-    long start = into.size();
-    into.putInt(0).putLong(file.id()).putLong(file.inode());
-    into.putInt(file.names().size());
-    for (Name name : file.names()) {
-      into.putLong(name.parent().id()).putName(name.text());
-    }
-    into.putInt(file.entries().size());
-    for (Entry entry : file.entries()) {
-      into.putInt(entry.collection().id()).putInt(entry.rows()).putInt(entry.firstSlot());
-      into.putLong(entry.segment().number()).putLong(entry.position());
-    }
-    into.setInt(start, (int) (into.size() - start));
+  /// The first row of a file in [Files]; [#NONE] where it is not there.
+  int findFile(long file) {
+    return find(files, Files.FILE, file);
   }
 
-  /// Writes the records of `base`, without those of the `changed` nodes, together with those of
-  /// `fresh`, all in ascending order.
-  static void merge(MemorySegment base, long[] changed, MemorySegment fresh, CheckpointWriter into)
-      throws IOException {
-    long freshAt = 0;
-    long runStart = 0;
-    long at = 0;
-    int next = 0;
-    while (at < base.byteSize()) {
-      long id = id(base, at);
-      long end = at + length(base, at);
-      while (next < changed.length && changed[next] < id) {
-        next++;
-      }
-      boolean replaced = next < changed.length && changed[next] == id;
-      long freshEnd = endBefore(fresh, freshAt, replaced ? id + 1 : id);
-      if (replaced || freshEnd > freshAt) {
-        into.write(base.asSlice(runStart, at - runStart));
-        into.write(fresh.asSlice(freshAt, freshEnd - freshAt));
-        freshAt = freshEnd;
-        runStart = replaced ? end : at;
-      }
-      at = end;
-    }
-    into.write(base.asSlice(runStart));
-    into.write(fresh.asSlice(freshAt));
+  /// The rows of a file's entries.
+  List<Integer> entriesOf(long file) {
+    return rows(entries, Entries.FILE, file);
   }
 
-  /// Where the records with ids below `limit` end that begin at `from`.
-  private static long endBefore(MemorySegment records, long from, long limit) throws IOException {
-    long at = from;
-    while (at < records.byteSize() && id(records, at) < limit) {
-      at += length(records, at);
-    }
-    return at;
+  /// The rows of a file in [Files].
+  List<Integer> rowsOf(long file) {
+    return rows(files, Files.FILE, file);
   }
 
-  private static long id(MemorySegment records, long at) {
-    return records.get(RecordHeader.LONG, at + Integer.BYTES);
+  private static int find(Table table, int column, long number) {
+    int row = table.firstNotBelow(column, number);
+    return row < table.rows() && table.get(row, column) == number ? row : NONE;
   }
 
-  private static long length(MemorySegment records, long at) throws IOException {
-    long length = Integer.toUnsignedLong(records.get(RecordHeader.INT, at));
-    if (length < MIN_RECORD_BYTES || length > records.byteSize() - at) {
-      throw new IOException("the checkpoint before is not what it was");
+  private static List<Integer> rows(Table table, int column, long number) {
+    List<Integer> rows = new ArrayList<>(1);
+    for (int row = table.firstNotBelow(column, number);
+        row < table.rows() && table.get(row, column) == number;
+        row++) {
+      rows.add(row);
     }
-    return length;
-  }
-
-  /// Puts the directories of a checkpoint back.
-  static void restoreDirectories(MemorySegment part, Catalogue catalogue) throws StoreBroken {
-    for (ImageReader ids = new ImageReader(part); ids.hasMore(); ) {
-      ids.getInt();
-      catalogue.restoreDirectory(ids.getLong());
-      ids.getLong();
-      ids.getName();
-    }
-    for (ImageReader names = new ImageReader(part); names.hasMore(); ) {
-      names.getInt();
-      long id = names.getLong();
-      catalogue.restoreName(catalogue.node(id), names.getLong(), names.getName());
-    }
-  }
-
-  /// Puts the files of a checkpoint back, with their entries in these segments.
-  static void restoreFiles(MemorySegment part, Contents contents, Map<Long, LogSegment> segments)
-      throws StoreBroken {
-    ImageReader reader = new ImageReader(part);
-    while (reader.hasMore()) {
-      reader.getInt();
-      FileNode file = contents.catalogue().restoreFile(reader.getLong(), reader.getLong());
-      int names = reader.getInt();
-      for (int i = 0; i < names; i++) {
-        contents.catalogue().restoreName(file, reader.getLong(), reader.getName());
-      }
-      int entries = reader.getInt();
-      if (names < 1 || entries < 1) {
-        throw new StoreBroken("file " + file.id() + " has no name or no entry");
-      }
-      for (int i = 0; i < entries; i++) {
-        restoreEntry(reader, file, contents, segments);
-      }
-    }
-  }
-
-  private static void restoreEntry(
-      ImageReader reader, FileNode file, Contents contents, Map<Long, LogSegment> segments)
-      throws StoreBroken {
-    VectorCollection collection = contents.collection(reader.getInt());
-    int rows = reader.getInt();
-    int slot = reader.getInt();
-    long number = reader.getLong();
-    long position = reader.getLong();
-    LogSegment segment = segments.get(number);
-    if (segment == null
-        || rows < 1
-        || position < SegmentHeader.BYTES
-        || position > segment.end()
-        || RecordCodec.entryLength(rows, collection.dimension(), position)
-            > segment.end() - position) {
-      throw new StoreBroken("an entry of file " + file.id() + " lies in no segment");
-    }
-    MemorySegment region = segment.file().region();
-    contents.restore(
-        file, collection, rows, slot, new LogPosition(segment, position, region, position));
+    return rows;
   }
 }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
-import java.util.zip.CRC32C;
 import org.vexfs.daemon.base.VectorFailure.StoreBroken;
 import org.vexfs.daemon.base.VectorFailure.StoreTooNew;
 import org.vexfs.daemon.io.StorageDirectory;
@@ -14,9 +13,6 @@ import org.vexfs.daemon.io.StorageFile;
 /// A checkpoint on disk whose head is sound, mapped. Owns the mapping: parts are readable until
 /// [#close].
 final class CheckpointFile implements Closeable {
-  /// Bytes that a checksum takes in at a time; a `ByteBuffer` holds no more than 2 GiB.
-  private static final long CHECKSUM_STEP_BYTES = 1L << 30;
-
   private final String name;
   private final CheckpointHead head;
   private final MemorySegment bytes;
@@ -72,7 +68,9 @@ final class CheckpointFile implements Closeable {
   }
 
   private boolean isSound(CheckpointHead.Part part) {
-    return fits(part) && checksum(part) == part.checksum();
+    return fits(part)
+        && ChecksummedOutput.checksum(bytes.asSlice(part.offset(), part.length()))
+            == part.checksum();
   }
 
   /// The bytes of a part.
@@ -91,15 +89,6 @@ final class CheckpointFile implements Closeable {
         && part.length() >= 0
         && part.offset() <= bytes.byteSize()
         && part.length() <= bytes.byteSize() - part.offset();
-  }
-
-  private int checksum(CheckpointHead.Part part) {
-    CRC32C crc = new CRC32C();
-    long end = part.offset() + part.length();
-    for (long at = part.offset(); at < end; at += CHECKSUM_STEP_BYTES) {
-      crc.update(bytes.asSlice(at, Math.min(CHECKSUM_STEP_BYTES, end - at)).asByteBuffer());
-    }
-    return (int) crc.getValue();
   }
 
   @Override

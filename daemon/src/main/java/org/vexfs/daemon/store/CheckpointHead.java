@@ -31,6 +31,10 @@ record CheckpointHead(
     long lastNode,
     List<Part> parts) {
   private static final byte[] MAGIC = "VEXFSCKP".getBytes(StandardCharsets.US_ASCII);
+
+  /// Earlier versions had other parts; what they wrote is not used.
+  private static final int FIRST_MAJOR = 3;
+
   private static final int FIXED_BYTES = 80;
   private static final int PART_BYTES = 48;
   private static final int MAX_PARTS = 4096;
@@ -112,6 +116,9 @@ record CheckpointHead(
     }
     int major = Short.toUnsignedInt(head.getShort());
     SegmentHeader.checkVersion(major, Short.toUnsignedInt(head.getShort()), file);
+    if (major < FIRST_MAJOR) {
+      return Optional.empty();
+    }
     head.getInt();
     UUID store = new UUID(head.getLong(), head.getLong());
     long number = head.getLong();

@@ -19,7 +19,7 @@ import org.vexfs.daemon.io.StorageFile;
 /// a segment of the log only once neither of the two that are kept needs it. So at any moment one
 /// checkpoint may turn out unreadable.
 ///
-/// For one thread at a time: the store's `checkpointing` lock guards it.
+/// For one thread at a time: [Upkeep]'s `running` lock guards it.
 final class Checkpoints implements AutoCloseable {
   /// How many are kept.
   private static final int KEPT = 2;
@@ -35,6 +35,11 @@ final class Checkpoints implements AutoCloseable {
   private final List<String> unsound = new ArrayList<>();
 
   private Optional<CheckpointFile> latest = Optional.empty();
+
+  /// The one that the store was opened with. Its files rest in it ([FilesAtRest]), so it stays
+  /// mapped, though others take its place and its name goes.
+  private Optional<CheckpointFile> opened = Optional.empty();
+
   private long lastNumber;
 
   /// A checkpoint that recovery could use.
@@ -69,6 +74,7 @@ final class Checkpoints implements AutoCloseable {
         found.lastNumber = Math.max(found.lastNumber, number);
         found.consider(CheckpointHead.fileName(number));
       }
+      found.opened = found.latest;
       done = true;
       return found;
     } finally {
@@ -138,7 +144,7 @@ final class Checkpoints implements AutoCloseable {
     CheckpointFile written =
         CheckpointFile.open(directory, name)
             .orElseThrow(() -> new IOException(name + " does not read back"));
-    latest.ifPresent(CheckpointFile::close);
+    closeLatest();
     latest = Optional.of(written);
     unsound.remove(name);
     kept.add(new Kept(name, capture.segmentNumbers(), capture.lastSegment()));
@@ -174,9 +180,17 @@ final class Checkpoints implements AutoCloseable {
     }
   }
 
+  private void closeLatest() {
+    if (!latest.equals(opened)) {
+      latest.ifPresent(CheckpointFile::close);
+    }
+    latest = Optional.empty();
+  }
+
   @Override
   public void close() {
-    latest.ifPresent(CheckpointFile::close);
-    latest = Optional.empty();
+    closeLatest();
+    opened.ifPresent(CheckpointFile::close);
+    opened = Optional.empty();
   }
 }

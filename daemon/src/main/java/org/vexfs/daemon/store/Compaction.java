@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.vexfs.daemon.base.VectorFailure;
@@ -26,10 +27,14 @@ final class Compaction {
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /// Entries that get lower slots while changes wait.
+  private static final int MOVED_AT_ONCE = 64;
+
   private final VectorLog log;
   private final Contents contents;
   private final ReentrantReadWriteLock.WriteLock moving;
   private final ReentrantLock writing;
+  private final ReentrantReadWriteLock.WriteLock naming;
   private final Pace pace;
 
   private final List<Copy> copies = new ArrayList<>();
@@ -43,11 +48,13 @@ final class Compaction {
       Contents contents,
       ReentrantReadWriteLock.WriteLock moving,
       ReentrantLock writing,
+      ReentrantReadWriteLock.WriteLock naming,
       Pace pace) {
     this.log = log;
     this.contents = contents;
     this.moving = moving;
     this.writing = writing;
+    this.naming = naming;
     this.pace = pace;
   }
 
@@ -56,19 +63,28 @@ final class Compaction {
   ///
   /// @throws StoreBroken where a record of it is damaged; then it stays
   long empty(LogSegment segment) throws VectorFailure, InterruptedException {
-    boolean complete = false;
     try {
-      copyLive(segment);
-      List<Entry> dead = dead();
-      awaitIndexes();
-      move(dead, List.of(segment));
-      complete = true;
+      moveOut(segment);
       return copiedBytes;
     } catch (IOException e) {
       throw log.latch("the log could not be compacted: " + e);
+    }
+  }
+
+  private void moveOut(LogSegment segment) throws IOException, VectorFailure, InterruptedException {
+    boolean complete = false;
+    try {
+      copyLive(segment);
+      awaitIndexes();
+      settle(() -> {
+        contents.releaseSlots();
+        log.retire(segment);
+      });
+      complete = true;
     } finally {
       if (!complete) {
-        moveCopies();
+        // So that what was copied was not copied in vain.
+        settle(() -> {});
       }
     }
   }
@@ -118,7 +134,7 @@ final class Compaction {
       throws VectorFailure {
     writing.lock();
     try {
-      Optional<Entry> entry = contents.entryAt(record, segment, position);
+      Optional<Entry> entry = liveEntry(record, segment, position);
       if (entry.isEmpty()) {
         return;
       }
@@ -132,20 +148,65 @@ final class Compaction {
     }
   }
 
-  /// What is dead now: once the indexes have let go of it, nobody will ask for it again.
-  private List<Entry> dead() {
+  private Optional<Entry> liveEntry(LogRecord.Relocate record, LogSegment segment, long position) {
+    naming.lock();
+    try {
+      return contents.entryAt(record, segment, position);
+    } finally {
+      naming.unlock();
+    }
+  }
+
+  /// Gathers what is live of sparse collections in their lower slots, so that indexes over them
+  /// need less memory, and lets go of the others.
+  void closeGaps() throws IOException, InterruptedException {
+    List<VectorCollection> sparse = sparse();
+    if (sparse.isEmpty()) {
+      return;
+    }
+    for (VectorCollection collection : sparse) {
+      OptionalInt below = OptionalInt.of(collection.slotLimit());
+      while (below.isPresent()) {
+        below = moveDown(collection, below.getAsInt());
+        pace.await(0);
+      }
+    }
+    awaitIndexes();
+    settle(contents::releaseSlots);
+  }
+
+  private List<VectorCollection> sparse() {
     writing.lock();
     try {
-      List<Entry> dead = new ArrayList<>();
-      for (VectorCollection collection : contents.collectionsById()) {
-        dead.addAll(collection.deadEntries());
-      }
-      return dead;
+      return contents.collectionsById().stream().filter(VectorCollection::isSparse).toList();
     } finally {
       writing.unlock();
     }
   }
 
+  /// Moves some entries down, from the highest below `below` on, and says where to go on.
+  private OptionalInt moveDown(VectorCollection collection, int below) {
+    OptionalInt next = OptionalInt.of(below);
+    writing.lock();
+    try {
+      for (int i = 0; i < MOVED_AT_ONCE && next.isPresent(); i++) {
+        List<Runnable> news;
+        naming.lock();
+        try {
+          next = contents.moveDown(collection, next.getAsInt());
+          news = contents.endChange();
+        } finally {
+          naming.unlock();
+        }
+        news.forEach(Runnable::run);
+      }
+      return next;
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /// Waits until nobody will ask any more for what is dead now.
   private void awaitIndexes() throws InterruptedException {
     List<SlotListener> listeners = new ArrayList<>();
     writing.lock();
@@ -161,7 +222,14 @@ final class Compaction {
     }
   }
 
-  private void move(List<Entry> dead, List<LogSegment> emptied) throws IOException {
+  /// What goes with the move.
+  @FunctionalInterface
+  private interface LastStep {
+    void run() throws IOException;
+  }
+
+  /// Moves what was copied and takes the last step, while nobody looks at vectors.
+  private void settle(LastStep lastStep) throws IOException {
     moving.lock();
     writing.lock();
     try {
@@ -169,24 +237,7 @@ final class Compaction {
         contents.place(copy.entry(), copy.at());
       }
       copies.clear();
-      for (Entry entry : dead) {
-        entry.collection().release(entry);
-      }
-      log.retire(emptied);
-    } finally {
-      writing.unlock();
-      moving.unlock();
-    }
-  }
-
-  /// So that what was copied was not copied in vain.
-  private void moveCopies() {
-    moving.lock();
-    writing.lock();
-    try {
-      for (Copy copy : copies) {
-        contents.place(copy.entry(), copy.at());
-      }
+      lastStep.run();
     } finally {
       writing.unlock();
       moving.unlock();

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.vexfs.daemon.base.TreePath;
@@ -108,34 +109,28 @@ final class Contents {
     replaying = false;
   }
 
-  /// Puts a collection back that a checkpoint has, whose slots below `slotLimit` were handed out.
-  void restoreCollection(LogRecord.DefineCollection define, int slotLimit) throws StoreBroken {
+  /// Puts a collection back that a checkpoint has, without its entries.
+  VectorCollection restoreCollection(LogRecord.DefineCollection define) throws StoreBroken {
     define(define);
-    collection(define.id()).raiseSlotLimit(slotLimit);
+    return collection(define.id());
   }
 
-  /// Puts an entry back that a checkpoint has.
-  void restore(FileNode file, VectorCollection collection, int rows, int slot, LogPosition at)
-      throws StoreBroken {
-    if (file.entry(collection).isPresent()) {
-      throw new StoreBroken("node " + file.id() + " has two entries in a collection");
-    }
-    Entry entry = new Entry(file, collection, rows, at);
-    file.addEntry(entry);
-    entry.segment().addLiveBytes(entry.recordBytes());
-    collection.restore(entry, slot);
-  }
-
-  /// The live entry whose record lies at this place.
+  /// The live entry whose record lies at this place, about to be moved.
   Optional<Entry> entryAt(LogRecord.Relocate record, LogSegment segment, long position) {
-    VectorCollection collection = byId.get(record.collection());
-    return collection == null
-        ? Optional.empty()
-        : catalogue
+    Optional<VectorCollection> collection = Optional.ofNullable(byId.get(record.collection()));
+    boolean lies =
+        catalogue
             .findNode(record.node())
-            .flatMap(
-                node -> node instanceof FileNode file ? file.entry(collection) : Optional.empty())
-            .filter(entry -> entry.segment() == segment && entry.position() == position);
+            .flatMap(node -> entry(node, collection))
+            .filter(entry -> entry.segment() == segment && entry.position() == position)
+            .isPresent();
+    return lies
+        ? catalogue.findToChange(record.node()).flatMap(file -> entry(file, collection))
+        : Optional.empty();
+  }
+
+  private static Optional<Entry> entry(Node node, Optional<VectorCollection> collection) {
+    return node instanceof FileNode file ? collection.flatMap(file::entry) : Optional.empty();
   }
 
   /// Lets an entry, live or not, lie where its copy does. No reader may be at it.
@@ -145,6 +140,34 @@ final class Contents {
     entry.place(at);
     entry.segment().addLiveBytes(live * (long) entry.recordBytes());
     catalogue.entriesChanged(entry.file());
+  }
+
+  /// Gives the live entry that has the highest slots of a collection below `below` lower ones,
+  /// where there are enough; its old ones die. Nothing of it is logged: slots are no part of what a
+  /// store holds. Like a change, it is ended by [#endChange].
+  ///
+  /// @return the first slot that it had; nothing where there are not enough
+  OptionalInt moveDown(VectorCollection collection, int below) {
+    Optional<Entry> highest = collection.highest(below).filter(collection::hasFreeBelow);
+    if (highest.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    FileNode file = catalogue.findToChange(highest.get().file().id()).orElseThrow();
+    Entry old = file.entry(collection).orElseThrow();
+    Entry moved = old.again();
+    file.addEntry(moved);
+    moved.segment().addLiveBytes(moved.recordBytes());
+    collection.publish(moved);
+    tell(collection, listener -> listener.added(moved.firstSlot(), moved.rows()));
+    file.removeEntry(old);
+    retire(old);
+    catalogue.entriesChanged(file);
+    return OptionalInt.of(old.firstSlot());
+  }
+
+  /// Lets others have the dead slots that the listeners have let go of. No reader may be at them.
+  void releaseSlots() {
+    byId.values().forEach(VectorCollection::releaseSlots);
   }
 
   private void define(LogRecord.DefineCollection define) throws StoreBroken {
@@ -223,9 +246,7 @@ final class Contents {
     collection.retire(entry);
     entry.segment().addLiveBytes(-entry.recordBytes());
     if (replaying) {
-      if (entry.hasSlots()) {
-        collection.release(entry);
-      }
+      collection.releaseSlots();
     } else {
       tell(
           collection,

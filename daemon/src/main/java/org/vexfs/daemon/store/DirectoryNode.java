@@ -13,6 +13,9 @@ public final class DirectoryNode extends Node {
   /// Changed and read under the store's `naming` lock.
   private final Map<String, Node> children = new HashMap<>();
 
+  /// Names here of files at rest, which are not among the children.
+  private int resting;
+
   DirectoryNode(long id) {
     super(id);
   }
@@ -25,6 +28,21 @@ public final class DirectoryNode extends Node {
     this.name = name;
   }
 
+  /// How many names here are those of files at rest.
+  int resting() {
+    return resting;
+  }
+
+  void addResting(int more) {
+    resting += more;
+  }
+
+  /// Whether nothing hangs here.
+  boolean isEmpty() {
+    return resting == 0 && children.isEmpty();
+  }
+
+  /// What hangs here but files at rest ([FilesAtRest]).
   Map<String, Node> children() {
     return children;
   }
@@ -37,7 +55,7 @@ public final class DirectoryNode extends Node {
   /// renamed, the answer is that of before or after.
   boolean isWithin(DirectoryNode directory) {
     DirectoryNode node = this;
-    while (node != directory) {
+    while (!node.equals(directory)) {
       Name above = node.name;
       if (above == null) {
         return false;

@@ -45,6 +45,12 @@ final class Entry {
     place(at);
   }
 
+  /// Another entry for the same record, without slots.
+  Entry again() {
+    long start = offset - RecordCodec.valuesOffset(position);
+    return new Entry(file, collection, rows, new LogPosition(segment, position, region, start));
+  }
+
   /// Moves to where a copy of the record lies. No reader may be at it.
   void place(LogPosition at) {
     segment = at.segment();

@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// A file that has entries. It keeps its identity while it is renamed; one that lost its last name
-/// or entry is dead, and lies nowhere.
+/// A file that has entries. It keeps its id while it is renamed; one that lost its last name or
+/// entry is dead, and lies nowhere.
+///
+/// What the store hands out of a file at rest ([FilesAtRest]) is what the file was at that moment.
 public final class FileNode extends Node {
   /// Both immutable lists, replaced whole under the store's `naming` lock.
   private volatile List<Name> names = List.of();

@@ -23,6 +23,27 @@ final class GrowingBytes implements AutoCloseable {
     return memory.asSlice(0, size);
   }
 
+  GrowingBytes putByte(byte value) {
+    reserve(Byte.BYTES);
+    memory.set(ValueLayout.JAVA_BYTE, size, value);
+    size += Byte.BYTES;
+    return this;
+  }
+
+  GrowingBytes putShort(short value) {
+    reserve(Short.BYTES);
+    memory.set(RecordHeader.SHORT, size, value);
+    size += Short.BYTES;
+    return this;
+  }
+
+  GrowingBytes putAll(MemorySegment bytes) {
+    reserve(bytes.byteSize());
+    MemorySegment.copy(bytes, 0, memory, size, bytes.byteSize());
+    size += bytes.byteSize();
+    return this;
+  }
+
   GrowingBytes putInt(int value) {
     reserve(Integer.BYTES);
     memory.set(RecordHeader.INT, size, value);
@@ -39,10 +60,13 @@ final class GrowingBytes implements AutoCloseable {
 
   /// A name, one char a byte: its length as u16, and its bytes.
   GrowingBytes putName(String name) {
+    return putShort((short) name.length()).putText(name);
+  }
+
+  /// The bytes of a name, one char a byte.
+  GrowingBytes putText(String name) {
     byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
-    reserve(Short.BYTES + bytes.length);
-    memory.set(RecordHeader.SHORT, size, (short) bytes.length);
-    size += Short.BYTES;
+    reserve(bytes.length);
     MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, size, bytes.length);
     size += bytes.length;
     return this;

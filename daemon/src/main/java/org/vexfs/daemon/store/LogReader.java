@@ -154,11 +154,14 @@ final class LogReader {
     boolean only = begun.size() == 1;
     LogSegment first = openSegment(begun.getFirst(), only, head.position());
     byNumber.put(first.number(), first);
-    CheckpointCapture.restoreCollections(checkpoint, contents);
-    CatalogueImage.restoreDirectories(
-        checkpoint.part(CatalogueImage.DIRECTORIES), contents.catalogue());
-    CatalogueImage.restoreFiles(checkpoint.part(CatalogueImage.FILES), contents, byNumber);
-    contents.catalogue().endRestoring(head.lastNode());
+    for (CheckpointCapture.Listed listed : CheckpointCapture.segments(checkpoint)) {
+      LogSegment segment = byNumber.get(listed.number());
+      if (segment == null) {
+        throw new StoreBroken(checkpoint.name() + " ends before a segment that it lists" + ADVICE);
+      }
+      segment.addLiveBytes(listed.liveBytes());
+    }
+    CheckpointCapture.restore(checkpoint, contents, byNumber.values());
     replay(first, head.position());
     settle(first, only);
     for (String name : begun.subList(1, begun.size())) {

@@ -26,6 +26,10 @@ final class NodeIds {
     }
   }
 
+  boolean contains(long id) {
+    return table[place(id)] == id && id != FREE;
+  }
+
   /// Adds all ids of another set.
   void addAll(NodeIds others) {
     for (long id : others.table) {

@@ -44,7 +44,7 @@ final class NodeTable<N extends Node> {
   /// Removes this node; another with the same number stays.
   void remove(N node) {
     int hole = slotOf(key.applyAsLong(node));
-    if (table[hole] != node) {
+    if (!node.equals(table[hole])) {
       return;
     }
     size--;

@@ -40,7 +40,7 @@ record Resolution(
   }
 
   private static boolean isOther(FileNode node, Optional<FileNode> known) {
-    return known.isEmpty() || known.get() != node;
+    return known.isEmpty() || !known.get().equals(node);
   }
 
   /// Whether a name of the file still leads to the inode: one that can be there beside `path`.

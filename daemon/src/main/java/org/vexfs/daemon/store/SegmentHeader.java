@@ -22,7 +22,7 @@ record SegmentHeader(UUID store, long number, long firstSequence, int major, int
   static final int BYTES = 64;
 
   /// A version that is higher here is not to be read by this one.
-  static final int MAJOR = 2;
+  static final int MAJOR = 3;
 
   /// A version that differs only here may have more types of records.
   static final int MINOR = 0;

@@ -1,16 +1,20 @@
 package org.vexfs.daemon.store;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vexfs.daemon.index.Vectors;
 
 /// Which entry each slot of a collection belongs to; none where it died and was let go of.
 ///
-/// One writer appends, any thread reads without a lock. The writer fills the slots and then raises
-/// the volatile [#limit]; whoever has read a limit may read every slot below it.
+/// One writer changes it, any thread reads without a lock. An entry is stored with release once it
+/// knows its slots, and loaded with acquire; the volatile [#limit] is raised after the slots below
+/// it were filled. A slot is given to another only while nobody holds a [VectorStore.Pin], so
+/// whoever holds one finds in a slot what was there when it came, dead or alive. What a checkpoint
+/// has is not in the chunks until its file is woken ([SlotsAtRest]).
 final class SlotTable implements Vectors {
   private static final int CHUNK_BITS = 12;
 
@@ -18,10 +22,27 @@ final class SlotTable implements Vectors {
   static final int CHUNK_SLOTS = 1 << CHUNK_BITS;
 
   private static final int CHUNK_MASK = CHUNK_SLOTS - 1;
+  private static final VarHandle ENTRIES = MethodHandles.arrayElementVarHandle(Entry[].class);
 
   private volatile int dimension;
-  private volatile @Nullable Entry[][] chunks = new @Nullable Entry[0][];
+  private volatile @Nullable Entry[] @Nullable [] chunks = new @Nullable Entry[0][];
+
+  /// Slots of entries that there are no objects of; none where there was no checkpoint.
+  private @Nullable SlotsAtRest resting;
+
   private volatile int limit;
+
+  /// Slots below the limit that are nobody's.
+  private final FreeSlots free = new FreeSlots();
+
+  /// Entries that died and still have their slots, in the order in which they died.
+  private final ArrayDeque<Entry> dead = new ArrayDeque<>();
+
+  /// Slots that died since the store was opened; written by the writer.
+  private volatile long diedSlots;
+
+  /// Those of them that were let go of.
+  private volatile long releasedSlots;
 
   @Override
   public int dimension() {
@@ -32,7 +53,7 @@ final class SlotTable implements Vectors {
     this.dimension = dimension;
   }
 
-  /// All slots below were handed out.
+  /// No slot from here on is anybody's.
   int limit() {
     return limit;
   }
@@ -42,94 +63,178 @@ final class SlotTable implements Vectors {
     return slots <= Integer.MAX_VALUE - CHUNK_SLOTS - limit;
   }
 
-  /// Gives the entry the next slots, one a row.
-  void append(Entry entry) {
-    place(entry, limit);
+  /// Gives the entry slots that are nobody's, one a row: free ones, or else new ones.
+  void occupy(Entry entry) {
+    int first = free.take(entry.rows());
+    if (first == FreeSlots.NONE) {
+      first = limit;
+    }
+    fill(entry, first);
   }
 
-  /// Gives the entry the slots from `first` on, which are nobody's.
-  void place(Entry entry, int first) {
+  /// Takes over what a checkpoint has: slots below `newLimit`, `live` of which are those of entries
+  /// at rest.
+  void rest(SlotsAtRest slots, int newLimit, int live) {
+    resting = slots;
+    reserve(newLimit);
+    limit = newLimit;
+    if (live < newLimit) {
+      for (int slot = 0; slot < newLimit; slot++) {
+        if (!slots.has(slot)) {
+          free.add(slot, 1);
+        }
+      }
+    }
+  }
+
+  /// Lets an entry that rested until now have its slots itself.
+  void wake(Entry entry) {
+    set(entry.firstSlot(), entry.firstSlot() + entry.rows(), entry);
+  }
+
+  private void fill(Entry entry, int first) {
     int end = first + entry.rows();
     reserve(end);
     entry.occupy(first);
-    @Nullable Entry[][] table = chunks;
-    for (int slot = first; slot < end; slot++) {
-      table[slot >>> CHUNK_BITS][slot & CHUNK_MASK] = entry;
-    }
+    set(first, end, entry);
     limit = Math.max(limit, end);
   }
 
-  /// Whether these slots are nobody's.
-  boolean isFree(int first, int count) {
-    for (int slot = first; slot < Math.min(first + count, limit); slot++) {
-      if (chunks[slot >>> CHUNK_BITS][slot & CHUNK_MASK] != null) {
-        return false;
+  private void set(int first, int end, @Nullable Entry entry) {
+    for (int slot = first; slot < end; slot++) {
+      ENTRIES.setRelease(chunkFor(slot), slot & CHUNK_MASK, entry);
+    }
+  }
+
+  private @Nullable Entry[] chunkFor(int slot) {
+    @Nullable Entry[] @Nullable [] table = chunks;
+    @Nullable Entry[] chunk = table[slot >>> CHUNK_BITS];
+    if (chunk == null) {
+      chunk = new @Nullable Entry[CHUNK_SLOTS];
+      table = table.clone();
+      table[slot >>> CHUNK_BITS] = chunk;
+      chunks = table;
+    }
+    return chunk;
+  }
+
+  /// Notes that an entry died; it keeps its slots until it is released.
+  void retire(Entry entry) {
+    dead.add(entry);
+    long died = diedSlots + entry.rows();
+    diedSlots = died;
+  }
+
+  /// Slots that died since the store was opened.
+  long diedSlots() {
+    return diedSlots;
+  }
+
+  /// Those of them that were let go of.
+  long releasedSlots() {
+    return releasedSlots;
+  }
+
+  /// Slots below the limit that are nobody's.
+  int freeSlots() {
+    return free.count();
+  }
+
+  /// Whether `rows` free slots follow one another below `slot`.
+  boolean hasFreeBelow(int slot, int rows) {
+    int first = free.find(rows);
+    return first != FreeSlots.NONE && first < slot;
+  }
+
+  /// Lets go of the `count` slots that died first since the store was opened, as far as it was not
+  /// done yet, so that their memory and they themselves can be used anew. No reader may be at them.
+  void release(long count) {
+    long released = releasedSlots;
+    while (!dead.isEmpty() && released + dead.element().rows() <= count) {
+      Entry entry = dead.remove();
+      set(entry.firstSlot(), entry.firstSlot() + entry.rows(), null);
+      if (resting != null) {
+        resting.forget(entry.firstSlot(), entry.rows());
       }
+      free.add(entry.firstSlot(), entry.rows());
+      released += entry.rows();
     }
-    return true;
+    releasedSlots = released;
+    cutOff();
   }
 
-  /// Lets go of a dead entry, so that its memory can be used anew. No reader may be at it.
-  void release(Entry entry) {
-    int end = entry.firstSlot() + entry.rows();
-    for (int slot = entry.firstSlot(); slot < end; slot++) {
-      chunks[slot >>> CHUNK_BITS][slot & CHUNK_MASK] = null;
+  /// Gives up the free slots at the end.
+  private void cutOff() {
+    int used = free.cutOff(limit);
+    int chunksUsed = (used + CHUNK_MASK) >>> CHUNK_BITS;
+    limit = used;
+    if (chunksUsed < chunks.length) {
+      chunks = Arrays.copyOf(chunks, chunksUsed);
     }
   }
 
-  /// Raises the limit: slots below it that are nobody's are dead.
-  void raiseLimit(int slots) {
-    reserve(slots);
-    limit = Math.max(limit, slots);
-  }
-
-  /// Whether the row in `slot`, handed out, is still its file's.
+  /// Whether the row in `slot` is still its file's.
   boolean isLive(int slot) {
-    Entry entry = chunks[slot >>> CHUNK_BITS][slot & CHUNK_MASK];
-    return entry != null && entry.isLive();
-  }
-
-  /// Those who died and still have their slots.
-  List<Entry> dead() {
-    List<Entry> dead = new ArrayList<>();
-    for (int slot = 0; slot < limit; ) {
-      Entry entry = chunks[slot >>> CHUNK_BITS][slot & CHUNK_MASK];
-      if (entry != null && !entry.isLive()) {
-        dead.add(entry);
-      }
-      slot += entry == null ? 1 : entry.rows();
-    }
-    return dead;
+    Entry entry = find(slot);
+    return entry == null ? rests(slot) : entry.isLive();
   }
 
   private void reserve(int slots) {
     int needed = (slots + CHUNK_MASK) >>> CHUNK_BITS;
-    int present = chunks.length;
-    if (needed > present) {
-      @Nullable Entry[][] more = Arrays.copyOf(chunks, needed);
-      for (int chunk = present; chunk < needed; chunk++) {
-        more[chunk] = new @Nullable Entry[CHUNK_SLOTS];
-      }
-      chunks = more;
+    if (needed > chunks.length) {
+      chunks = Arrays.copyOf(chunks, needed);
     }
+  }
+
+  /// The object of the entry that has a slot; none where it is nobody's or its file rests.
+  private @Nullable Entry find(int slot) {
+    @Nullable Entry[] @Nullable [] table = chunks;
+    int index = slot >>> CHUNK_BITS;
+    @Nullable Entry[] chunk = index < table.length ? table[index] : null;
+    return chunk == null ? null : (@Nullable Entry) ENTRIES.getAcquire(chunk, slot & CHUNK_MASK);
+  }
+
+  private boolean rests(int slot) {
+    return resting != null && resting.has(slot);
+  }
+
+  private SlotsAtRest restingWith(int slot) {
+    SlotsAtRest slots = resting;
+    if (slots == null || !slots.has(slot)) {
+      throw new IndexOutOfBoundsException("slot " + slot + " is nobody's");
+    }
+    return slots;
   }
 
   /// The entry that `slot` belongs to, or belonged to and was not let go of.
   Entry entry(int slot) {
-    Entry entry = chunks[slot >>> CHUNK_BITS][slot & CHUNK_MASK];
-    if (entry == null) {
-      throw new IndexOutOfBoundsException("slot " + slot + " is nobody's");
-    }
-    return entry;
+    Entry entry = find(slot);
+    return entry == null ? restingWith(slot).entry(slot) : entry;
+  }
+
+  /// The id of the file whose row is, or was, in `slot`.
+  long file(int slot) {
+    Entry entry = find(slot);
+    return entry == null ? restingWith(slot).file(slot) : entry.file().id();
+  }
+
+  /// Whether the file whose row is, or was, in `slot` lies in a directory or below it.
+  boolean isWithin(int slot, DirectoryNode directory) {
+    Entry entry = find(slot);
+    return entry == null
+        ? restingWith(slot).isWithin(slot, directory)
+        : entry.file().isWithin(directory);
   }
 
   @Override
   public MemorySegment segment(int slot) {
-    return entry(slot).region();
+    Entry entry = find(slot);
+    return entry == null ? restingWith(slot).region(slot) : entry.region();
   }
 
   @Override
   public long offset(int slot) {
-    return entry(slot).offset(slot);
+    Entry entry = find(slot);
+    return entry == null ? restingWith(slot).offset(slot) : entry.offset(slot);
   }
 }

@@ -80,6 +80,11 @@ public final class StoreInspection {
       tear = report.tear();
       tear.ifPresent(torn -> add(Remedy.REPAIR, torn.describe()));
       compare(reader.contents());
+      for (String name : names) {
+        if (GraphFiles.isFileName(name) && !GraphFiles.isSound(directory, name, reader.store())) {
+          add(Remedy.NOT_NEEDED, name + " holds no sound graph: the next mount builds it anew");
+        }
+      }
     } catch (StoreTooNew e) {
       throw e;
     } catch (VectorFailure e) {

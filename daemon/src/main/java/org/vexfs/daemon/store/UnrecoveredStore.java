@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorFailure.StoreBroken;
 import org.vexfs.daemon.base.VectorFailure.StoreInUse;
@@ -110,11 +111,12 @@ public final class UnrecoveredStore implements Closeable {
       checkpoints = Optional.of(Checkpoints.among(directory, names));
       LogReader reader = new LogReader(directory, options, segments);
       RecoveryReport report = reader.read(segmentsAmong(names), checkpoints.get());
+      UUID id = reader.store();
       VectorLog log =
           new VectorLog(
               directory,
               options,
-              reader.store(),
+              id,
               segments,
               reader.lastSequence(),
               reader.leftOver(),
@@ -127,6 +129,7 @@ public final class UnrecoveredStore implements Closeable {
               log,
               reader.contents(),
               checkpoints.get(),
+              new GraphFiles(directory, id),
               probe);
       done = true;
       handedOver = true;

@@ -27,6 +27,11 @@ public final class Upkeep implements AutoCloseable {
   /// Dead bytes that a segment must have to be compacted without being asked.
   private static final long DEAD_BYTES = 4L << 20;
 
+  /// Dead slots are let go of when there are so many, or one for so many live rows.
+  private static final int RELEASED_AT_ONCE = 1024;
+
+  private static final int LIVE_A_RELEASED = 8;
+
   private final String place;
   private final StoreOptions options;
   private final VectorLog log;
@@ -34,6 +39,7 @@ public final class Upkeep implements AutoCloseable {
   private final Checkpoints checkpoints;
   private final ReentrantReadWriteLock.WriteLock moving;
   private final ReentrantLock writing;
+  private final ReentrantReadWriteLock.WriteLock naming;
 
   /// One checkpoint or compaction at a time. First in the lock order.
   private final ReentrantLock running = new ReentrantLock();
@@ -47,7 +53,11 @@ public final class Upkeep implements AutoCloseable {
   /// What the log had appended when the latest checkpoint was taken.
   private volatile long checkpointedBytes;
 
-  /// Told when a checkpoint has come due.
+  /// Whether so many dead slots can be let go of that others should have them; written under the
+  /// writer lock.
+  private volatile boolean releaseDue;
+
+  /// Told when something has come due.
   private volatile Runnable whenDue = () -> {};
 
   /// What a compaction did.
@@ -64,7 +74,8 @@ public final class Upkeep implements AutoCloseable {
       Contents contents,
       Checkpoints checkpoints,
       ReentrantReadWriteLock.WriteLock moving,
-      ReentrantLock writing) {
+      ReentrantLock writing,
+      ReentrantReadWriteLock.WriteLock naming) {
     this.place = place;
     this.options = options;
     this.log = log;
@@ -72,20 +83,27 @@ public final class Upkeep implements AutoCloseable {
     this.checkpoints = checkpoints;
     this.moving = moving;
     this.writing = writing;
+    this.naming = naming;
     this.checkpointedSequence =
         checkpoints.latest().map(checkpoint -> checkpoint.head().sequence()).orElse(0L);
   }
 
-  /// Lets `listener` hear, on the writer's thread, when a checkpoint has come due.
+  /// Lets `listener` hear, on the writer's thread, when something has come due.
   void whenDue(Runnable listener) {
     whenDue = listener;
   }
 
-  /// Something was appended to the log.
+  /// Something was appended to the log; the writer lock is held.
   void noteGrowth() {
-    if (isCheckpointDue()) {
+    releaseDue = contents.collections().values().stream().anyMatch(Upkeep::hasManyDead);
+    if (releaseDue || isCheckpointDue()) {
       whenDue.run();
     }
+  }
+
+  private static boolean hasManyDead(VectorCollection collection) {
+    return collection.releasableSlots()
+        >= Math.max(RELEASED_AT_ONCE, collection.liveRows() / LIVE_A_RELEASED);
   }
 
   /// Whether enough was appended for another checkpoint.
@@ -201,12 +219,13 @@ public final class Upkeep implements AutoCloseable {
       Optional<StoreBroken> damage = Optional.empty();
       for (LogSegment segment : emptied) {
         try {
-          moved += new Compaction(log, contents, moving, writing, pace).empty(segment);
+          moved += new Compaction(log, contents, moving, writing, naming, pace).empty(segment);
         } catch (StoreBroken e) {
           damaged.add(segment.number());
           damage = Optional.of(e);
         }
       }
+      closeGaps(pace);
       if (damage.isPresent()) {
         throw damage.get();
       }
@@ -218,6 +237,33 @@ public final class Upkeep implements AutoCloseable {
       return new Compacted(emptied.size(), moved, before - log.bytes());
     } finally {
       running.unlock();
+    }
+  }
+
+  /// Whether indexes have let go of so many dead slots that others should have them.
+  boolean isReleaseDue() {
+    return releaseDue;
+  }
+
+  /// Lets others have the slots of the dead that the indexes have let go of. Searches that run
+  /// meanwhile may still be on their way to a dead slot, so this waits for them.
+  public void releaseSlots() {
+    moving.lock();
+    writing.lock();
+    try {
+      releaseDue = false;
+      contents.releaseSlots();
+    } finally {
+      writing.unlock();
+      moving.unlock();
+    }
+  }
+
+  private void closeGaps(Pace pace) throws VectorFailure, InterruptedException {
+    try {
+      new Compaction(log, contents, moving, writing, naming, pace).closeGaps();
+    } catch (IOException e) {
+      throw log.latch("slots could not be moved: " + e);
     }
   }
 

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vexfs.daemon.base.VectorFailure;
 
-/// Does a store's upkeep behind it: a checkpoint as soon as one is due, compaction where it finds a
-/// segment mostly dead.
+/// Does a store's upkeep behind it: a checkpoint as soon as one is due, dead slots let go of where
+/// there are many, compaction where it finds a segment mostly dead.
 public final class UpkeepThread implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(UpkeepThread.class);
 
@@ -24,6 +24,10 @@ public final class UpkeepThread implements AutoCloseable {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition due = lock.newCondition();
+
+  /// Whether this is to end. The thread is not interrupted for that: it may be writing, and a
+  /// channel that an interrupted thread writes to is closed.
+  private volatile boolean closing;
 
   /// What went wrong last, so that it is said once.
   private String complaint = "";
@@ -52,25 +56,27 @@ public final class UpkeepThread implements AutoCloseable {
 
   private void run() {
     try {
-      while (true) {
-        rest();
+      while (rest()) {
         tend();
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      // It ends; what was to be done waits for the next start.
+      return;
     } catch (RuntimeException | Error e) {
       // The store goes on without: it grows, and its next start takes longer.
       LOG.error("The upkeep of the store stopped", e);
     }
   }
 
-  private void rest() throws InterruptedException {
+  /// Waits until there may be something to do; `false` once this is to end.
+  private boolean rest() throws InterruptedException {
     lock.lockInterruptibly();
     try {
       long nanos = COMPACTION_INTERVAL.toNanos();
-      while (nanos > 0 && !upkeep.isCheckpointDue()) {
+      while (nanos > 0 && !closing && !upkeep.isCheckpointDue() && !upkeep.isReleaseDue()) {
         nanos = due.awaitNanos(nanos);
       }
+      return !closing;
     } finally {
       lock.unlock();
     }
@@ -80,6 +86,9 @@ public final class UpkeepThread implements AutoCloseable {
     try {
       if (upkeep.isCheckpointDue()) {
         upkeep.checkpoint();
+      }
+      if (upkeep.isReleaseDue()) {
+        upkeep.releaseSlots();
       }
       if (upkeep.isCompactionDue()) {
         Upkeep.Compacted done = upkeep.compact(false, new Throttle());
@@ -100,7 +109,7 @@ public final class UpkeepThread implements AutoCloseable {
   }
 
   /// Leaves most of the disk to others.
-  private static final class Throttle implements Pace {
+  private final class Throttle implements Pace {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long SHORTEST_REST_MILLIS = 10;
 
@@ -115,16 +124,18 @@ public final class UpkeepThread implements AutoCloseable {
       long millis = TimeUnit.NANOSECONDS.toMillis(ahead);
       if (millis >= SHORTEST_REST_MILLIS) {
         Thread.sleep(millis);
-      } else if (Thread.interrupted()) {
-        throw new InterruptedException();
+      }
+      if (closing || Thread.interrupted()) {
+        throw new InterruptedException("the store is about to be closed");
       }
     }
   }
 
-  /// Ends it; a compaction that runs is interrupted, a checkpoint is finished.
+  /// Ends it; a compaction that runs is given up, a checkpoint is finished.
   @Override
   public void close() {
-    thread.interrupt();
+    closing = true;
+    wake();
     boolean interrupted = false;
     while (true) {
       try {

@@ -3,16 +3,15 @@ package org.vexfs.daemon.store;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.vexfs.daemon.base.VectorFailure.StoreBroken;
 import org.vexfs.daemon.distance.Metric;
 import org.vexfs.daemon.index.Vectors;
 
 /// A named set of vectors of one dimension and one metric.
 ///
-/// Rows are numbered by *slots*: ascending, never used twice while the store is open (a checkpoint
-/// keeps them; a store that is opened without one gives them anew). An entry that is replaced gets
-/// new slots, live before the old ones die, so a search that runs meanwhile may meet both but never
-/// neither.
+/// Rows are numbered by *slots*, which a checkpoint keeps; a store that is opened without one gives
+/// them anew. An entry that is replaced gets new slots, live before the old ones die, so a search
+/// that runs meanwhile may meet both but never neither. The slots of the dead are used anew, but
+/// never under a [VectorStore.Pin], nor before the listeners have let go of them.
 ///
 /// Any thread may read, without a lock. After a change of the store has returned, every thread sees
 /// it here.
@@ -20,7 +19,7 @@ public final class VectorCollection {
   private final int id;
   private final String name;
   private final SlotTable slots = new SlotTable();
-  private final List<SlotListener> listeners = new CopyOnWriteArrayList<>();
+  private final List<Listening> listeners = new CopyOnWriteArrayList<>();
 
   /// Changed under the writer lock only.
   private volatile Metric metric;
@@ -34,6 +33,11 @@ public final class VectorCollection {
       return new Figures(entries + entriesMore, rows + rowsMore, version + 1);
     }
   }
+
+  /// Who hears of changes.
+  ///
+  /// @param since slots that had died before it began to listen
+  private record Listening(SlotListener listener, long since) {}
 
   VectorCollection(int id, String name, Metric metric, Optional<String> embedder) {
     this.id = id;
@@ -88,12 +92,12 @@ public final class VectorCollection {
     return slots;
   }
 
-  /// All slots below were handed out, live or dead by now.
+  /// No slot from here on is anybody's; below, they are live, dead or free.
   public int slotLimit() {
     return slots.limit();
   }
 
-  /// Whether the row in this slot, which was handed out, is still its file's.
+  /// Whether the row in this slot is still its file's.
   public boolean isLive(int slot) {
     return slots.isLive(slot);
   }
@@ -101,6 +105,16 @@ public final class VectorCollection {
   /// The file whose row is, or was, in this slot.
   public FileNode owner(int slot) {
     return slots.entry(slot).file();
+  }
+
+  /// Whether the row in this slot is, or was, that of a file.
+  public boolean isOf(int slot, FileNode file) {
+    return slots.file(slot) == file.id();
+  }
+
+  /// Whether the file whose row is, or was, in this slot lies in a directory or below it.
+  public boolean isWithin(int slot, DirectoryNode directory) {
+    return slots.isWithin(slot, directory);
   }
 
   /// The entry whose row is, or was, in this slot.
@@ -120,15 +134,15 @@ public final class VectorCollection {
 
   /// Who is told of changes from now on.
   void addListener(SlotListener listener) {
-    listeners.add(listener);
+    listeners.add(new Listening(listener, slots.diedSlots()));
   }
 
   void removeListener(SlotListener listener) {
-    listeners.remove(listener);
+    listeners.removeIf(listening -> listening.listener().equals(listener));
   }
 
   List<SlotListener> listeners() {
-    return listeners;
+    return listeners.stream().map(Listening::listener).toList();
   }
 
   boolean hasRoomFor(int rows) {
@@ -144,40 +158,71 @@ public final class VectorCollection {
 
   /// Makes the rows of an entry visible.
   void publish(Entry entry) {
-    slots.append(entry);
+    slots.occupy(entry);
     figures = figures.after(1, entry.rows());
   }
 
-  /// Makes the rows of an entry visible in the slots that a checkpoint has for them.
-  void restore(Entry entry, int firstSlot) throws StoreBroken {
-    if (firstSlot < 0
-        || firstSlot > Integer.MAX_VALUE - SlotTable.CHUNK_SLOTS - entry.rows()
-        || !slots.isFree(firstSlot, entry.rows())) {
-      throw new StoreBroken("slot " + firstSlot + " of collection " + name + " is taken");
+  /// Takes over what a checkpoint has: so many entries and rows, in slots below `limit`.
+  void rest(SlotsAtRest resting, int entries, int rows, int limit) {
+    slots.rest(resting, limit, rows);
+    figures = figures.after(entries, rows);
+  }
+
+  /// Takes an entry over that rested until now.
+  void wake(Entry entry) {
+    slots.wake(entry);
+  }
+
+  /// Slots below the limit that are nobody's: others will get them.
+  public int freeSlots() {
+    return slots.freeSlots();
+  }
+
+  /// Whether most of the slots below the limit are nobody's, so that an index over them is mostly
+  /// room.
+  boolean isSparse() {
+    return slots.freeSlots() - SlotTable.CHUNK_SLOTS > figures.rows();
+  }
+
+  /// The live entry with the highest slots below `below`.
+  Optional<Entry> highest(int below) {
+    for (int slot = Math.min(below, slots.limit()) - 1; slot >= 0; slot--) {
+      if (slots.isLive(slot)) {
+        return Optional.of(slots.entry(slot));
+      }
     }
-    slots.place(entry, firstSlot);
-    figures = figures.after(1, entry.rows());
+    return Optional.empty();
   }
 
-  /// Lets slots below `limit` count as handed out.
-  void raiseSlotLimit(int limit) {
-    slots.raiseLimit(limit);
+  /// Whether there are enough free slots below an entry's for the entry.
+  boolean hasFreeBelow(Entry entry) {
+    return slots.hasFreeBelow(entry.firstSlot(), entry.rows());
   }
 
-  /// Entries that died and still have their slots.
-  List<Entry> deadEntries() {
-    return slots.dead();
+  /// Dead slots that the listeners have let go of.
+  int releasableSlots() {
+    return (int) (letGo() - slots.releasedSlots());
   }
 
-  /// Lets go of a dead entry. No reader may be at it.
-  void release(Entry entry) {
-    slots.release(entry);
+  /// Lets others have the dead slots that the listeners have let go of. No reader may be at them.
+  void releaseSlots() {
+    slots.release(letGo());
+  }
+
+  /// How many of the slots that died first all listeners have let go of.
+  private long letGo() {
+    long letGo = slots.diedSlots();
+    for (Listening listening : listeners) {
+      letGo = Math.min(letGo, listening.since() + listening.listener().slotsLetGo());
+    }
+    return letGo;
   }
 
   /// Takes the rows of an entry out of sight.
   void retire(Entry entry) {
     entry.retire();
     if (entry.hasSlots()) {
+      slots.retire(entry);
       figures = figures.after(-1, -entry.rows());
     }
   }

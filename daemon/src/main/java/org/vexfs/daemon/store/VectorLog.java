@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -179,13 +178,14 @@ final class VectorLog implements Closeable {
   private List<LogPosition> write(LogSegment segment, List<LogRecord> change, float[] values)
       throws IOException {
     long start = segment.end();
-    long length = lengthAt(start, change);
+    long length = ChangeEncoder.lengthAt(start, change);
     try (Arena once = Arena.ofConfined()) {
       MemorySegment buffer =
           length <= SCRATCH_BYTES
               ? scratch.asSlice(0, length).fill((byte) 0)
               : once.allocate(length);
-      List<Long> positions = encode(buffer, segment, change, values);
+      List<Long> positions =
+          ChangeEncoder.encode(buffer, segment, change, values, end.sequence(), synced);
       MemorySegment region = append(segment, buffer);
       end = new End(end.segment(), end.sequence() + change.size());
       long appended = appendedBytes + length;
@@ -212,44 +212,14 @@ final class VectorLog implements Closeable {
     }
   }
 
-  private List<Long> encode(
-      MemorySegment buffer, LogSegment segment, List<LogRecord> change, float[] values) {
-    List<Long> positions = new ArrayList<>(change.size());
-    long start = segment.end();
-    long position = start;
-    long sequence = end.sequence();
-    for (LogRecord record : change) {
-      positions.add(position);
-      long offset = position - start;
-      int length = (int) RecordCodec.length(record, position);
-      sequence++;
-      boolean more = positions.size() < change.size();
-      RecordHeader header =
-          new RecordHeader(
-              length, RecordCodec.type(record), more ? RecordHeader.MORE : 0, sequence, synced, 0);
-      header.write(buffer, offset);
-      RecordCodec.encode(record, values, buffer, offset, position);
-      int checksum = segment.checksum().of(buffer, offset, length, position);
-      header.withChecksum(checksum).write(buffer, offset);
-      position += length;
-    }
-    return positions;
-  }
-
-  private static long lengthAt(long start, List<LogRecord> change) {
-    long position = start;
-    for (LogRecord record : change) {
-      position += RecordCodec.length(record, position);
-    }
-    return position - start;
-  }
-
   private LogSegment segmentFor(List<LogRecord> change) throws IOException {
     Optional<LogSegment> current = end.segment();
     if (current.isPresent()) {
       LogSegment segment = current.get();
       long start = segment.end();
-      boolean fits = segment.isEmpty() || start + lengthAt(start, change) <= options.segmentBytes();
+      boolean fits =
+          segment.isEmpty()
+              || start + ChangeEncoder.lengthAt(start, change) <= options.segmentBytes();
       // An older version must not meet records that it does not know in a segment of its own.
       if (fits && segment.header().isOfThisVersion()) {
         return segment;
@@ -345,14 +315,12 @@ final class VectorLog implements Closeable {
     }
   }
 
-  /// Takes segments that hold nothing live out of the log and ends their mappings; the writer lock
-  /// is held, and no reader is at them. Their files stay for [#deleteRetired].
-  void retire(List<LogSegment> emptied) throws IOException {
-    segments.removeAll(emptied);
-    for (LogSegment segment : emptied) {
-      retired.add(segment.number());
-      segment.close();
-    }
+  /// Takes a segment that holds nothing live out of the log and ends its mapping; the writer lock
+  /// is held, and no reader is at it. Its file stays for [#deleteRetired].
+  void retire(LogSegment emptied) throws IOException {
+    segments.remove(emptied);
+    retired.add(emptied.number());
+    emptied.close();
   }
 
   /// Removes the files of retired segments, those that no checkpoint needs.

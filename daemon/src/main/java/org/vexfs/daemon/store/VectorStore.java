@@ -1,11 +1,9 @@
 package org.vexfs.daemon.store;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
@@ -31,17 +29,10 @@ public final class VectorStore {
   private final Closeable lock;
   private final VectorLog log;
   private final HostProbe probe;
-
-  /// Lets one change in at a time. In the lock order before `naming` and the log's `syncing`.
-  private final ReentrantLock writing = new ReentrantLock();
-
-  /// Guards `contents` against readers while a change is applied. The writer itself reads them
-  /// without it: nobody else changes them.
-  private final ReentrantReadWriteLock naming = new ReentrantReadWriteLock();
+  private final GraphFiles graphs;
 
   private final Contents contents;
-
-  private final StoreOptions options;
+  private final GuardedContents guarded;
 
   /// Read by those who look at vectors, written while entries move and mappings end. The last in
   /// the lock order; nothing is waited for while it is held.
@@ -49,7 +40,7 @@ public final class VectorStore {
 
   private final Upkeep upkeep;
 
-  @GuardedBy("writing")
+  /// Written under the writer lock.
   private boolean closed;
 
   VectorStore(
@@ -59,15 +50,25 @@ public final class VectorStore {
       VectorLog log,
       Contents contents,
       Checkpoints checkpoints,
+      GraphFiles graphs,
       HostProbe probe) {
     this.place = place;
-    this.options = options;
     this.lock = lock;
     this.log = log;
     this.contents = contents;
     this.probe = probe;
+    this.graphs = graphs;
+    this.guarded = new GuardedContents(place, contents, log, options);
     this.upkeep =
-        new Upkeep(place, options, log, contents, checkpoints, moving.writeLock(), writing);
+        new Upkeep(
+            place,
+            options,
+            log,
+            contents,
+            checkpoints,
+            moving.writeLock(),
+            guarded.writing(),
+            guarded.naming().writeLock());
   }
 
   /// While this is open, no vector moves and no memory of vectors goes away. Held by whoever looks
@@ -97,14 +98,19 @@ public final class VectorStore {
     return upkeep;
   }
 
+  /// Where the graphs of the collections are kept.
+  public GraphFiles graphs() {
+    return graphs;
+  }
+
   /// All collections, in the order of their names.
   public List<VectorCollection> collections() {
-    return reading(() -> List.copyOf(contents.collections().values()));
+    return guarded.reading(() -> List.copyOf(contents.collections().values()));
   }
 
   /// The collection of this name.
   public Optional<VectorCollection> collection(String name) {
-    return reading(() -> Optional.ofNullable(contents.collections().get(name)));
+    return guarded.reading(() -> Optional.ofNullable(contents.collections().get(name)));
   }
 
   /// Makes a collection, or changes one that never had a vector.
@@ -115,35 +121,39 @@ public final class VectorStore {
   public VectorCollection configure(String name, Metric metric, Optional<String> embedder)
       throws VectorFailure {
     VectorChecks.checkName(name);
-    writing.lock();
-    try {
-      Optional<VectorCollection> known = collection(name);
-      if (known.isPresent()) {
-        VectorCollection collection = known.get();
-        if (collection.metric() == metric && collection.embedder().equals(embedder)) {
-          return collection;
-        }
-        if (collection.dimension() != 0) {
-          throw new InvalidRequest(
-              "collection "
-                  + name
-                  + " has had vectors: its metric "
-                  + collection.metric().id()
-                  + " and embedder "
-                  + collection.embedder().orElse("(none)")
-                  + " are fixed; use a new collection");
-        }
-      }
-      ChangePlan plan = new ChangePlan(contents.catalogue());
-      int id = known.map(VectorCollection::id).orElse(contents.nextCollectionId());
-      plan.define(
-          new LogRecord.DefineCollection(id, name, metric.id(), 0, embedderBytes(embedder)));
-      commit(plan);
-    } finally {
-      writing.unlock();
-    }
-    settle();
+    guarded.change(
+        upkeep,
+        plan -> {
+          Optional<VectorCollection> known = collection(name);
+          if (known.isPresent() && isSo(known.get(), metric, embedder)) {
+            return;
+          }
+          int id = known.map(VectorCollection::id).orElse(contents.nextCollectionId());
+          plan.define(
+              new LogRecord.DefineCollection(id, name, metric.id(), 0, embedderBytes(embedder)));
+        });
     return collection(name).orElseThrow();
+  }
+
+  /// Whether a collection has these settings already.
+  ///
+  /// @throws InvalidRequest where it has others and they are fixed
+  private static boolean isSo(VectorCollection collection, Metric metric, Optional<String> embedder)
+      throws InvalidRequest {
+    if (collection.metric() == metric && collection.embedder().equals(embedder)) {
+      return true;
+    }
+    if (collection.dimension() != 0) {
+      throw new InvalidRequest(
+          "collection "
+              + collection.name()
+              + " has had vectors: its metric "
+              + collection.metric().id()
+              + " and embedder "
+              + collection.embedder().orElse("(none)")
+              + " are fixed; use a new collection");
+    }
+    return false;
   }
 
   private static String embedderBytes(Optional<String> embedder) {
@@ -160,32 +170,30 @@ public final class VectorStore {
       throws VectorFailure {
     VectorChecks.checkName(collection);
     VectorChecks.checkPath(path);
-    writing.lock();
-    try {
-      Optional<VectorCollection> known = collection(collection);
-      Metric metric = known.map(VectorCollection::metric).orElse(Metric.EUCLIDEAN);
-      int dimension = known.map(VectorCollection::dimension).orElse(0);
-      VectorChecks.checkMatrix(matrix, collection, metric, dimension);
-      if (known.isPresent() && !known.get().hasRoomFor(matrix.rows())) {
-        throw new StoreFull("collection " + collection + " has no slots left: mount again");
-      }
-      ChangePlan plan = new ChangePlan(contents.catalogue());
-      int id = known.map(VectorCollection::id).orElse(contents.nextCollectionId());
-      if (dimension == 0) {
-        plan.define(
-            new LogRecord.DefineCollection(
-                id,
-                collection,
-                metric.id(),
-                matrix.dimension(),
-                embedderBytes(known.flatMap(VectorCollection::embedder))));
-      }
-      plan.put(plan.fileAt(path, inode, resolve(path, inode)), id, matrix);
-      commit(plan);
-    } finally {
-      writing.unlock();
+    guarded.change(upkeep, plan -> plan(plan, path, inode, collection, matrix));
+  }
+
+  private void plan(
+      ChangePlan plan, TreePath path, long inode, String collection, VectorMatrix matrix)
+      throws VectorFailure {
+    Optional<VectorCollection> known = collection(collection);
+    Metric metric = known.map(VectorCollection::metric).orElse(Metric.EUCLIDEAN);
+    int dimension = known.map(VectorCollection::dimension).orElse(0);
+    VectorChecks.checkMatrix(matrix, collection, metric, dimension);
+    if (known.isPresent() && !known.get().hasRoomFor(matrix.rows())) {
+      throw new StoreFull("collection " + collection + " has no slots left: mount again");
     }
-    settle();
+    int id = known.map(VectorCollection::id).orElse(contents.nextCollectionId());
+    if (dimension == 0) {
+      plan.define(
+          new LogRecord.DefineCollection(
+              id,
+              collection,
+              metric.id(),
+              matrix.dimension(),
+              embedderBytes(known.flatMap(VectorCollection::embedder))));
+    }
+    plan.put(plan.fileAt(path, inode, resolve(path, inode)), id, matrix);
   }
 
   private Resolution resolve(TreePath path, long inode) {
@@ -236,22 +244,17 @@ public final class VectorStore {
 
   /// Takes a file's entry out of a collection, and says whether there was one.
   public boolean remove(TreePath path, long inode, String collection) throws VectorFailure {
-    writing.lock();
-    try {
-      Optional<VectorCollection> known = collection(collection);
-      Resolution resolution = resolve(path, inode);
-      if (known.isEmpty() || resolution.file().flatMap(file -> file.entry(known.get())).isEmpty()) {
-        return false;
-      }
-      ChangePlan plan = new ChangePlan(contents.catalogue());
-      plan.settle(path, inode, resolution);
-      plan.delete(resolution.file().get(), known.get());
-      commit(plan);
-    } finally {
-      writing.unlock();
-    }
-    settle();
-    return true;
+    return guarded.change(
+        upkeep,
+        plan -> {
+          Optional<VectorCollection> known = collection(collection);
+          Resolution resolution = resolve(path, inode);
+          if (known.isPresent()
+              && resolution.file().flatMap(file -> file.entry(known.get())).isPresent()) {
+            plan.settle(path, inode, resolution);
+            plan.delete(resolution.file().get(), known.get());
+          }
+        });
   }
 
   /// The names of the collections in which a file has an entry, in order.
@@ -264,16 +267,11 @@ public final class VectorStore {
 
   /// The file at `path`, where it has entries. Changes nothing.
   public Optional<FileNode> file(TreePath path, long inode) {
-    Optional<Optional<FileNode>> plain = reading(() -> plainlyKnown(path, inode));
+    Optional<Optional<FileNode>> plain = guarded.reading(() -> plainlyKnown(path, inode));
     if (plain.isPresent()) {
       return plain.get();
     }
-    writing.lock();
-    try {
-      return resolve(path, inode).file();
-    } finally {
-      writing.unlock();
-    }
+    return guarded.holding(() -> resolve(path, inode).file());
   }
 
   /// The answer where path and inode do not contradict one another, which spares asking the host.
@@ -290,13 +288,13 @@ public final class VectorStore {
   /// The directory at `path`, where there are vectors below it: the scope of a search, see
   /// [FileNode#isWithin].
   public Optional<DirectoryNode> directory(TreePath path) {
-    return reading(() -> contents.catalogue().findDirectory(path));
+    return guarded.reading(() -> contents.catalogue().findDirectory(path));
   }
 
   /// The files below a directory; empty where there are so many, about `most`, that others would
   /// have to wait while they are gathered.
   public Optional<List<FileNode>> filesBelow(DirectoryNode directory, int most) {
-    return reading(() -> contents.catalogue().filesBelow(directory, most));
+    return guarded.reading(() -> contents.catalogue().filesBelow(directory, most));
   }
 
   /// Grows with every change, made before that change is acknowledged, after which a file that was
@@ -307,7 +305,7 @@ public final class VectorStore {
 
   /// All paths of a file; none once it lost its entries or is gone.
   public List<TreePath> paths(FileNode file) {
-    return reading(() -> contents.catalogue().paths(file));
+    return guarded.reading(() -> contents.catalogue().paths(file));
   }
 
   /// SOURCE has renamed a file or directory; what was at `to` is gone. Costs nothing where neither
@@ -317,7 +315,7 @@ public final class VectorStore {
       return;
     }
     checkApart(from, to);
-    changing(plan -> plan.rename(from, to));
+    guarded.change(upkeep, plan -> plan.rename(from, to));
   }
 
   /// SOURCE has exchanged two files or directories.
@@ -326,7 +324,7 @@ public final class VectorStore {
       return;
     }
     checkApart(path, other);
-    changing(plan -> plan.exchangePlaces(path, other));
+    guarded.change(upkeep, plan -> plan.exchangePlaces(path, other));
   }
 
   private static void checkApart(TreePath path, TreePath other) {
@@ -338,17 +336,17 @@ public final class VectorStore {
   /// SOURCE has given a file a further name.
   public void linked(TreePath existing, TreePath added) throws VectorFailure {
     checkApart(existing, added);
-    changing(plan -> plan.addName(existing, added));
+    guarded.change(upkeep, plan -> plan.addName(existing, added));
   }
 
   /// SOURCE has removed a name of a file; with the last one its vectors go.
   public void unlinked(TreePath file) throws VectorFailure {
-    changing(plan -> plan.drop(file));
+    guarded.change(upkeep, plan -> plan.drop(file));
   }
 
   /// SOURCE has removed a directory, and with it whatever the store still believed to be in it.
   public void removedDirectory(TreePath directory) throws VectorFailure {
-    changing(plan -> plan.drop(directory));
+    guarded.change(upkeep, plan -> plan.drop(directory));
   }
 
   /// Tells `listener` of every later change of a collection's slots.
@@ -356,13 +354,10 @@ public final class VectorStore {
   /// @return the slots handed out before: what is live among them the listener has to look up
   ///   itself, and hears of as removed only
   public int addListener(VectorCollection collection, SlotListener listener) {
-    writing.lock();
-    try {
+    return guarded.holding(() -> {
       collection.addListener(listener);
       return collection.slotLimit();
-    } finally {
-      writing.unlock();
-    }
+    });
   }
 
   /// Tells `listener` nothing more.
@@ -377,7 +372,7 @@ public final class VectorStore {
 
   /// Figures of this moment.
   public StoreState state() {
-    return reading(() ->
+    return guarded.reading(() ->
         new StoreState(
             log.segmentCount(),
             log.bytes(),
@@ -391,14 +386,14 @@ public final class VectorStore {
   /// memory goes. Does nothing the second time.
   public void close() throws VectorFailure {
     upkeep.lock();
-    writing.lock();
+    guarded.writing().lock();
     try {
       if (!closed) {
         closed = true;
         closeOnce();
       }
     } finally {
-      writing.unlock();
+      guarded.writing().unlock();
       upkeep.unlock();
     }
   }
@@ -413,71 +408,5 @@ public final class VectorStore {
       throw log.latch("the store in " + place + " could not be closed: " + e);
     }
     log.latch("the store is closed");
-  }
-
-  @FunctionalInterface
-  private interface Planning {
-    void on(ChangePlan plan);
-  }
-
-  private void changing(Planning planning) throws VectorFailure {
-    writing.lock();
-    try {
-      ChangePlan plan = new ChangePlan(contents.catalogue());
-      planning.on(plan);
-      commit(plan);
-    } finally {
-      writing.unlock();
-    }
-    settle();
-  }
-
-  @GuardedBy("writing")
-  private void commit(ChangePlan plan) throws VectorFailure {
-    if (plan.records().isEmpty()) {
-      return;
-    }
-    List<LogPosition> positions = log.append(plan.records(), plan.values());
-    for (Runnable news : apply(plan.records(), positions)) {
-      news.run();
-    }
-    upkeep.noteGrowth();
-  }
-
-  /// Waits until what was changed is durable, where every change is to be.
-  private void settle() throws VectorFailure {
-    if (options.durability() == StoreOptions.Durability.ALWAYS) {
-      log.sync();
-    }
-  }
-
-  private List<Runnable> apply(List<LogRecord> records, List<LogPosition> positions)
-      throws StoreBroken {
-    naming.writeLock().lock();
-    try {
-      for (int i = 0; i < records.size(); i++) {
-        contents.apply(records.get(i), positions.get(i));
-      }
-      return contents.endChange();
-    } catch (StoreBroken e) {
-      // The log now says what memory does not: only a replay can tell what that comes to.
-      throw log.latch("a change did not fit the store in " + place + ": " + e.getMessage());
-    } finally {
-      naming.writeLock().unlock();
-    }
-  }
-
-  @FunctionalInterface
-  private interface Reading<T> {
-    T get();
-  }
-
-  private <T> T reading(Reading<T> reading) {
-    naming.readLock().lock();
-    try {
-      return reading.get();
-    } finally {
-      naming.readLock().unlock();
-    }
   }
 }

@@ -1,5 +1,6 @@
 package org.vexfs.daemon.fuse;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -196,6 +197,39 @@ final class DispatcherTest {
       assertTrue(
           classes.stream().noneMatch(name -> name.startsWith("org.vexfs.bindings")),
           classes.toString());
+    }
+  }
+
+  @Test
+  void read_behindAWriteThatIsLate_seesWhatItWrote() throws Exception {
+    CountDownLatch arrived = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    Step late =
+        request -> {
+          if (request instanceof FsRequest.Write) {
+            arrived.countDown();
+            awaitQuietly(goOn);
+          }
+          return true;
+        };
+    try (SocketMount mount = mount(late)) {
+      Files.writeString(mount.source.resolve("a"), "old");
+      long file = mount.kernel.call(Opcode.LOOKUP, ROOT, Payload.name("a")).u64(0);
+      long handle = mount.kernel.call(Opcode.OPEN, file, Payload.open(Libc.O_RDWR())).u64(0);
+      CompletableFuture<Answer> write =
+          mount.kernel.send(Opcode.WRITE, file, Payload.write(handle, 0, "new".getBytes(UTF_8)));
+      CompletableFuture<Answer> read =
+          mount.kernel.send(Opcode.READ, file, Payload.read(handle, 0, 4096));
+      assertTrue(arrived.await(10, TimeUnit.SECONDS));
+      // By the time that this is answered the read has been received as well.
+      assertAlive(mount);
+      assertFalse(read.isDone());
+      goOn.countDown();
+
+      assertEquals(0, SocketKernel.await(write).errno());
+      Answer answer = SocketKernel.await(read);
+      assertEquals(0, answer.errno());
+      assertEquals("new", UTF_8.decode(answer.body()).toString());
     }
   }
 

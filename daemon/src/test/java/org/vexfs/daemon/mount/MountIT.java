@@ -19,6 +19,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Coming and going: how a mount starts, is refused, and ends.
 @Timeout(60)
 final class MountIT {
+  /// Prints the handle of the file `argv[2]`, or what is read by the handle `argv[2]` in the mount
+  /// at `argv[3]`.
+  private static final String HANDLES =
+      """
+      import ctypes, errno, os, struct, sys
+      libc = ctypes.CDLL(None, use_errno=True)
+      CAPACITY = 128
+      if sys.argv[1] == "of":
+          handle = ctypes.create_string_buffer(struct.pack("I", CAPACITY), 8 + CAPACITY)
+          mount = ctypes.c_int()
+          path = os.fsencode(sys.argv[2])
+          if libc.name_to_handle_at(-100, path, handle, ctypes.byref(mount), 0) != 0:
+              raise OSError(ctypes.get_errno(), "name_to_handle_at")
+          print(handle.raw.hex())
+      else:
+          mount = os.open(sys.argv[3], os.O_RDONLY | os.O_DIRECTORY)
+          file = libc.open_by_handle_at(mount, bytes.fromhex(sys.argv[2]), os.O_RDONLY)
+          print(errno.errorcode[ctypes.get_errno()] if file < 0 else os.read(file, 100).decode())
+      """;
+
   @Test
   void mount_returnsWhenItAnswers_andUmountEndsTheDaemon() throws Exception {
     try (var mount = NativeMount.prepare()) {
@@ -71,6 +91,23 @@ final class MountIT {
       } finally {
         process.destroyForcibly();
       }
+    }
+  }
+
+  @Test
+  void fileHandle_ofAnEarlierMount_leadsToNoOtherFile() throws Exception {
+    try (var mount = NativeMount.start()) {
+      Path first = mount.file("first", "first");
+      Files.writeString(mount.source().resolve("second"), "second");
+      String handle = Command.python(HANDLES, "of", first).output().strip();
+      assertEquals("first\n", Command.python(HANDLES, "open", handle, mount.mountPoint()).output());
+
+      mount.unmount();
+      mount.mount();
+      // The first file that this mount is asked for, as the other was before.
+      assertEquals("second", Files.readString(mount.path("second")));
+      assertEquals(
+          "ESTALE\n", Command.python(HANDLES, "open", handle, mount.mountPoint()).output());
     }
   }
 

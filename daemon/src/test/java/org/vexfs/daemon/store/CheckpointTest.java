@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.vexfs.daemon.store.StoreModel.assertMentions;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -226,6 +228,70 @@ final class CheckpointTest {
     directory.with(CheckpointHead.fileName(9), bytes);
     StoreTooNew refused = assertThrows(StoreTooNew.class, () -> open(directory.afterKill()));
     assertMentions("9.0", refused);
+  }
+
+  @Test
+  void checkpointOfAnEarlierVersion_givesWayToTheLog() throws VectorFailure {
+    store.upkeep().checkpoint();
+    String name = checkpoints().getLast();
+    byte[] bytes = directory.bytes(name);
+    int headBytes = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(12);
+    ByteBuffer head = ByteBuffer.allocate(headBytes).order(ByteOrder.LITTLE_ENDIAN);
+    head.put(bytes, 0, headBytes).put(8, (byte) 2);
+    CheckpointHead.withChecksum(head).get(bytes, 0, headBytes);
+    UnrecoveredStore.Recovered recovered = open(directory.afterKill().with(name, bytes));
+    assertEquals(List.of(name), recovered.report().unsound());
+    assertEquals(StoreModel.actual(store), StoreModel.actual(recovered.store()));
+  }
+
+  @Test
+  void filesAtRest_areFoundByEverythingTheyWereFoundBy() throws VectorFailure {
+    store.linked(new TreePath("d5/f5"), new TreePath("d6/linked"));
+    store.put(new TreePath("d5/f5"), 105, "other", VectorMatrix.ofVector(1, 2, 3, 4));
+    Map<String, VectorMatrix> before = StoreModel.actual(store);
+    store.close();
+    try (UnrecoveredStore unrecovered = UnrecoveredStore.open(directory, OPTIONS)) {
+      store = unrecovered.recover(_ -> 105).store();
+    }
+    assertEquals(Optional.of(100L), store.file(new TreePath("d0/f0"), 0).map(FileNode::inode));
+    assertEquals(Optional.empty(), store.file(new TreePath("d0/f1"), 0));
+    FileNode linked = store.file(new TreePath("unknown"), 105).orElseThrow();
+    assertEquals(
+        Set.of(new TreePath("d5/f5"), new TreePath("d6/linked")), Set.copyOf(store.paths(linked)));
+    assertEquals(List.of("default", "other"), store.collectionsOf(new TreePath("d6/linked"), 105));
+    assertTrue(store.get(new TreePath("d6/linked"), 0, "other").isPresent());
+    VectorCollection collection = store.collection("default").orElseThrow();
+    DirectoryNode directory = store.directory(new TreePath("d6")).orElseThrow();
+    for (int slot = 0; slot < collection.slotLimit(); slot++) {
+      boolean within =
+          store.paths(collection.owner(slot)).stream()
+              .anyMatch(path -> path.isWithin(new TreePath("d6")));
+      assertEquals(within, collection.isWithin(slot, directory), "slot " + slot);
+    }
+    assertEquals(before, StoreModel.actual(store));
+  }
+
+  @Test
+  void filesAtRest_changed_areNoLongerWhatTheyWere() throws VectorFailure {
+    store.close();
+    store = open(directory).store();
+    FileNode moved = store.file(new TreePath("d0/f0"), 100).orElseThrow();
+    store.renamed(new TreePath("d0/f0"), new TreePath("moved"));
+    assertEquals(List.of(new TreePath("moved")), store.paths(moved));
+    assertEquals(Optional.empty(), store.file(new TreePath("d0/f0"), 0));
+    store.removedDirectory(new TreePath("d1"));
+    assertEquals(Optional.empty(), store.directory(new TreePath("d1")));
+    assertEquals(Optional.empty(), store.file(new TreePath("gone"), 101));
+    for (int i = 2; i < 60; i += 7) {
+      store.unlinked(new TreePath("d2/f" + i));
+    }
+    assertEquals(Optional.empty(), store.directory(new TreePath("d2")));
+    store.renamed(new TreePath("d3"), new TreePath("d4/sub"));
+    assertTrue(store.file(new TreePath("d4/sub/f3"), 103).isPresent());
+    Map<String, VectorMatrix> expected = StoreModel.actual(store);
+    store.upkeep().checkpoint();
+    assertEquals(expected, StoreModel.actual(open(directory.afterKill()).store()));
+    assertEquals(expected, StoreModel.actual(store));
   }
 
   @Test

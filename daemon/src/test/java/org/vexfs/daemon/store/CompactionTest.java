@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.vexfs.daemon.store.StoreModel.assertMentions;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -87,17 +88,69 @@ final class CompactionTest {
   }
 
   @Test
-  void compaction_keepsSlots_andLetsGoOfDeadOnes() throws Exception {
+  void compaction_keepsSlots_andFreesDeadOnes() throws Exception {
     VectorCollection collection = store.collection("default").orElseThrow();
     deleteMost();
     store.upkeep().compact(true, Pace.FULL);
-    assertEquals(FILES, collection.slotLimit());
+    assertEquals(FILES - 9, collection.slotLimit());
     for (int slot = 0; slot < FILES; slot++) {
       assertEquals(slot % 10 == 0, collection.isLive(slot));
     }
     assertEquals(List.of(path(10)), store.paths(collection.owner(10)));
     assertThrows(IndexOutOfBoundsException.class, () -> collection.owner(11));
-    assertEquals(List.of(), collection.deadEntries());
+    assertEquals(FILES * 9 / 10 - 9, collection.freeSlots());
+  }
+
+  @Test
+  void slots_freed_areGivenToOthers() throws Exception {
+    VectorCollection collection = store.collection("default").orElseThrow();
+    deleteMost();
+    store.upkeep().releaseSlots();
+    int limit = collection.slotLimit();
+    int free = collection.freeSlots();
+    store.put(path(3), 103, "default", new VectorMatrix(9, 24, rows(9)));
+    assertEquals(new SlotRange(1, 9), slotsOf(3), "the lowest that are enough");
+    store.put(path(2), 102, "default", new VectorMatrix(10, 24, rows(10)));
+    assertEquals(new SlotRange(limit, 10), slotsOf(2), "nowhere are ten");
+    for (int i = 0; i < free - 9; i++) {
+      store.put(new TreePath("new" + i), 500 + i, "default", vector(i));
+    }
+    assertEquals(limit + 10, collection.slotLimit());
+    assertEquals(0, collection.freeSlots());
+    Map<String, VectorMatrix> expected = StoreModel.actual(store);
+    assertEquals(expected, StoreModel.actual(open(directory.afterKill())));
+    store.close();
+    assertEquals(expected, StoreModel.actual(open(directory)));
+  }
+
+  private static float[] rows(int rows) {
+    float[] values = new float[rows * 24];
+    Arrays.fill(values, 5);
+    return values;
+  }
+
+  private SlotRange slotsOf(int i) {
+    FileNode file = store.file(path(i), 100 + i).orElseThrow();
+    return store.collection("default").orElseThrow().slotsOf(file).orElseThrow();
+  }
+
+  @Test
+  void slots_ofTheDead_stayWhileAReaderIsThere() throws Exception {
+    VectorCollection collection = store.collection("default").orElseThrow();
+    FileNode owner = collection.owner(1);
+    Thread upkeep;
+    try (VectorStore.Pin _ = store.pin()) {
+      store.unlinked(path(1));
+      upkeep = Thread.ofPlatform().start(() -> store.upkeep().releaseSlots());
+      while (upkeep.getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
+      store.put(new TreePath("other"), 999, "default", vector(5));
+      assertEquals(owner, collection.owner(1));
+    }
+    upkeep.join();
+    store.put(new TreePath("another"), 998, "default", vector(6));
+    assertEquals(List.of(new TreePath("another")), store.paths(collection.owner(1)));
   }
 
   @Test
@@ -114,6 +167,11 @@ final class CompactionTest {
           @Override
           public void removed(int slot) {
             removed.add(slot);
+          }
+
+          @Override
+          public long slotsLetGo() {
+            return awaited.get();
           }
 
           @Override

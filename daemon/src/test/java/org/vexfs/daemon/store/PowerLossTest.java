@@ -91,7 +91,7 @@ final class PowerLossTest {
     possible.add(StoreModel.actual(store));
     for (int step = 0; step < STEPS && outage.left.isEmpty(); step++) {
       boolean durable = false;
-      switch (random.nextInt(12)) {
+      switch (random.nextInt(13)) {
         case 0 -> {
           store.sync();
           durable = true;
@@ -105,6 +105,7 @@ final class PowerLossTest {
             durable = true;
           }
         }
+        case 4 -> store.upkeep().releaseSlots();
         default -> changes.change(store);
       }
       if (durable && outage.left.isEmpty()) {

@@ -94,6 +94,15 @@ final class StoreInspectionTest {
   }
 
   @Test
+  void inspection_findsAnUnsoundGraph_whichNobodyHasToMend() throws VectorFailure {
+    MemoryDirectory disk = directory.afterKill().with("0000000001.vexgraph", new byte[70]);
+    StoreInspection inspection = inspect(disk);
+    assertEquals(1, inspection.findings().size());
+    assertEquals(StoreInspection.Remedy.NOT_NEEDED, inspection.findings().getFirst().remedy());
+    assertTrue(inspection.findings().getFirst().text().contains("0000000001.vexgraph"));
+  }
+
+  @Test
   void inspection_findsVanishedFiles() throws VectorFailure {
     TreePath gone = expected.keySet().iterator().next();
     vanished.add(gone);

@@ -34,6 +34,7 @@ final class VectorStoreModelTest {
     VectorStore store = open(directory, model);
     LiveSlots heard = LiveSlots.of(store);
     int compacted = 0;
+    boolean freed = false;
     for (int step = 0; step < STEPS; step++) {
       model.step(store);
       heard.check(store);
@@ -42,6 +43,9 @@ final class VectorStoreModelTest {
       }
       if (random.nextInt(60) == 0) {
         store.upkeep().checkpoint();
+      }
+      if (random.nextInt(20) == 0) {
+        freed |= freesSlots(store);
       }
       if (random.nextInt(80) == 0) {
         compacted += store.upkeep().compact(true, Pace.FULL).segments();
@@ -60,7 +64,13 @@ final class VectorStoreModelTest {
     }
     model.check(store);
     assertTrue(compacted > 1, "the test never emptied a segment");
+    assertTrue(freed, "the test never freed a slot");
     store.close();
+  }
+
+  private static boolean freesSlots(VectorStore store) {
+    store.upkeep().releaseSlots();
+    return store.collections().stream().anyMatch(collection -> collection.freeSlots() > 0);
   }
 
   @Test
@@ -99,6 +109,7 @@ final class VectorStoreModelTest {
   private static final class LiveSlots implements SlotListener {
     private final Set<Integer> live = new HashSet<>();
     private boolean listening;
+    private long removed;
 
     static LiveSlots of(VectorStore store) {
       LiveSlots slots = new LiveSlots();
@@ -145,6 +156,12 @@ final class VectorStoreModelTest {
     @Override
     public void removed(int slot) {
       assertTrue(live.remove(slot), "a slot went that never came");
+      removed++;
+    }
+
+    @Override
+    public long slotsLetGo() {
+      return removed;
     }
 
     @Override

@@ -9,9 +9,29 @@ def overwrite(name):
         file.write(b"T")
 
 
-# Where a stranger finds the set-group-ID bit of a file that its group cannot execute, the kernel's
-# FUSE client leaves it, and asks for no change where there is none.
-KNOWN_TO_DIFFER = ("write", "map", "chown-to-nothing")
+def append(name):
+    with open(name, "ab") as file:
+        file.write(b"T")
+
+
+def copy_over(name):
+    with open("original", "rb") as original, open(name, "r+b") as file:
+        os.copy_file_range(original.fileno(), file.fileno(), 4)
+
+
+# Where a stranger finds the set-group-ID bit of a file that its group cannot execute: pages of a
+# mapping are written by nobody in particular, and the kernel's FUSE client asks for no change where
+# there is none.
+KNOWN_TO_DIFFER = ("map", "chown-to-nothing")
+
+
+def kept_mode(name):
+    """The mode alone, for which the kernel asks nobody where it thinks it knows."""
+    STATX_MODE, MODE_OFFSET = 2, 28
+    answer = ctypes.create_string_buffer(256)
+    if libc.statx(-100, name.encode(), 0, STATX_MODE, answer) != 0:
+        return os.strerror(ctypes.get_errno())
+    return oct(int.from_bytes(answer[MODE_OFFSET : MODE_OFFSET + 2], "little") & 0o7777)
 
 
 def each(label, change):
@@ -22,7 +42,7 @@ def each(label, change):
             name = f"{label}-{oct(bits)}-{who}"
             program(name, bits)
             user(uid, gid, [], lambda: attempt(name, change, name))
-            show(mode(name), owner(name))
+            show(kept_mode(name), mode(name), owner(name))
 
 
 def mapped(name):
@@ -30,7 +50,10 @@ def mapped(name):
         memory[0:1] = b"M"
 
 
+make("original", b"text", 0o777)
 each("write", overwrite)
+each("append", append)
+each("copy", copy_over)
 each("truncate", lambda name: os.truncate(name, 2))
 each("extend", lambda name: os.truncate(name, 9))
 each("open-truncating", lambda name: os.close(os.open(name, os.O_WRONLY | os.O_TRUNC)))

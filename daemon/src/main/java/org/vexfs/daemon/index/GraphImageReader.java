@@ -1,0 +1,210 @@
+package org.vexfs.daemon.index;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Makes a graph of its image, without computing a distance: links are read, codes are made anew
+/// from the vectors.
+///
+/// Nodes whose slot has another vector by now, or none, are left out, and so are the links to them.
+/// What that tears off the spanning tree is hung below what is left of it. Whatever the image says,
+/// a search is right: it ranks by the vectors themselves, and what is not in the graph is not its
+/// business. So an image is believed if it could be one: whether bytes are those that were written
+/// is for the caller to know.
+final class GraphImageReader {
+  /// Where more than one node of so many is missing, building anew makes a better graph.
+  private static final int NODES_A_MISSING = 4;
+
+  private static final byte KEPT = 1;
+
+  private final MemorySegment image;
+  private final HnswParameters parameters;
+  private final TraversalSpace space;
+  private final Topology topology;
+  private final SpanningTree tree;
+  private final GraphWork work;
+
+  private int slots;
+  private int entryNode;
+  private int entryLayer;
+
+  /// The runs of each layer.
+  private final List<List<Run>> runs = new ArrayList<>();
+
+  /// Marks of the slots that are in the graph.
+  private byte[] kept = new byte[0];
+
+  private record Run(int nodes, MemorySegment bytes) {}
+
+  GraphImageReader(
+      MemorySegment image,
+      HnswParameters parameters,
+      TraversalSpace space,
+      Topology topology,
+      SpanningTree tree,
+      GraphWork work) {
+    this.image = image;
+    this.parameters = parameters;
+    this.space = space;
+    this.topology = topology;
+    this.tree = tree;
+    this.work = work;
+  }
+
+  /// Fills the graph, which is empty, with those nodes whose slots `accept` lets through and whose
+  /// vectors are the same. After a fault it must not be used.
+  void read(SlotPredicate accept, Links links) throws GraphImageFault {
+    try {
+      readHead();
+      readRuns();
+      kept = new byte[slots];
+      each(0, run -> prepare(run, accept));
+      int missing = nodes(0) - count(kept);
+      if ((long) missing * NODES_A_MISSING > nodes(0)) {
+        throw new GraphImageFault(missing + " of " + nodes(0) + " vectors are others now");
+      }
+      for (int index = 0; index < HnswGraph.MAX_LAYERS; index++) {
+        int layer = index;
+        each(layer, run -> link(run, layer));
+        topology.layer(layer).knowIncoming();
+      }
+      setEntry();
+      hangOrphans(links);
+    } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException e) {
+      throw new GraphImageFault("it is no image of a graph: " + e.getMessage(), e);
+    }
+  }
+
+  private void readHead() throws GraphImageFault {
+    boolean same =
+        integer(0) == GraphImageWriter.VERSION
+            && integer(4) == parameters.m()
+            && integer(8) == parameters.efConstruction()
+            && integer(12) == GraphImageWriter.kind(parameters);
+    if (!same) {
+      throw new GraphImageFault("it is of a graph with other parameters, or of another version");
+    }
+    slots = integer(16);
+    entryNode = integer(20);
+    entryLayer = integer(24);
+    if (slots < 0) {
+      throw new GraphImageFault("its head makes no sense");
+    }
+  }
+
+  private int integer(long at) {
+    return image.get(RunReader.INT, at);
+  }
+
+  private void readRuns() throws GraphImageFault {
+    long at = GraphImageWriter.HEAD_BYTES;
+    for (int layer = 0; layer < HnswGraph.MAX_LAYERS; layer++) {
+      int left = nodes(layer);
+      if (left < 0 || left > (layer == 0 ? slots : nodes(layer - 1))) {
+        throw new GraphImageFault("layer " + layer + " has " + left + " nodes");
+      }
+      List<Run> ofLayer = new ArrayList<>();
+      while (left > 0) {
+        int count = integer(at);
+        long bytes = Integer.toUnsignedLong(integer(at + Integer.BYTES));
+        at += GraphImageWriter.RUN_HEAD_BYTES;
+        if (count < 1 || count > left) {
+          throw new GraphImageFault("a run has " + count + " nodes");
+        }
+        ofLayer.add(new Run(count, image.asSlice(at, bytes)));
+        at += bytes;
+        left -= count;
+      }
+      runs.add(ofLayer);
+    }
+    if (at != image.byteSize()) {
+      throw new GraphImageFault("it ends where it should not");
+    }
+  }
+
+  private int nodes(int layer) {
+    return integer(GraphImageWriter.HEAD_BYTES - (HnswGraph.MAX_LAYERS - layer) * 4L);
+  }
+
+  @FunctionalInterface
+  private interface RunAction {
+    void on(RunReader run);
+  }
+
+  private void each(int layer, RunAction action) {
+    List<Run> ofLayer = runs.get(layer);
+    work.forEach(
+        0,
+        ofLayer.size(),
+        i -> {
+          Run run = ofLayer.get(i);
+          action.on(
+              new RunReader(run.bytes(), run.nodes(), layer, slots, parameters.maxLinks(layer)));
+        });
+  }
+
+  /// Makes codes, and marks the nodes whose vectors are what they were.
+  private void prepare(RunReader run, SlotPredicate accept) {
+    while (run.next()) {
+      int slot = run.slot();
+      if (accept.test(slot)) {
+        space.prepare(slot);
+        kept[slot] = space.print(slot) == run.print() ? KEPT : 0;
+      }
+    }
+  }
+
+  private void link(RunReader run, int index) {
+    Layer layer = topology.layer(index);
+    while (run.next()) {
+      int slot = run.slot();
+      if (kept[slot] == 0) {
+        continue;
+      }
+      if (layer.contains(slot) || (index > 0 && !topology.layer(index - 1).contains(slot))) {
+        throw new IllegalArgumentException("slot " + slot + " is out of place");
+      }
+      layer.restore(slot, run.links(kept));
+      if (index == 0) {
+        int parent = run.parent();
+        boolean stays = parent != SpanningTree.NONE && kept[parent] != 0;
+        tree.setParent(slot, stays ? parent : SpanningTree.NONE);
+      }
+    }
+  }
+
+  private static int count(byte[] marks) {
+    int count = 0;
+    for (byte mark : marks) {
+      count += mark;
+    }
+    return count;
+  }
+
+  private void setEntry() {
+    int top = HnswGraph.MAX_LAYERS - 1;
+    while (top >= 0 && topology.layer(top).size() == 0) {
+      top--;
+    }
+    if (top < 0) {
+      return;
+    }
+    boolean stays = entryLayer == top && entryNode >= 0 && topology.layer(top).contains(entryNode);
+    topology.setEntry(stays ? entryNode : topology.layer(top).anyNodeBut(-1), top);
+  }
+
+  /// Makes one tree of the pieces that are left.
+  private void hangOrphans(Links links) {
+    int root = SpanningTree.NONE;
+    for (int slot = 0; slot < slots; slot++) {
+      if (kept[slot] != 0 && tree.parent(slot) == SpanningTree.NONE) {
+        if (root == SpanningTree.NONE) {
+          root = slot;
+        } else {
+          links.hang(tree.roomBelow(root), slot);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package org.vexfs.daemon.index;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/// Reads the nodes of one run of an image, one after another.
+///
+/// What is not what a writer writes is an [IllegalArgumentException], or the memory's own
+/// [IndexOutOfBoundsException] where a run ends too early.
+final class RunReader {
+  static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final int MAX_SHIFT = 28;
+
+  private final MemorySegment run;
+  private final int layer;
+  private final int slots;
+  private final int[] buffer;
+
+  private long position;
+  private int left;
+  private int slot;
+  private int count;
+  private int parent;
+  private int print;
+
+  /// At the start of a run of a layer on which slots are below `slots` and have up to `maxLinks`
+  /// links.
+  RunReader(MemorySegment run, int nodes, int layer, int slots, int maxLinks) {
+    this.run = run;
+    this.left = nodes;
+    this.layer = layer;
+    this.slots = slots;
+    this.buffer = new int[maxLinks];
+  }
+
+  /// Goes on to the next node, if there is one.
+  boolean next() {
+    if (left == 0) {
+      if (position != run.byteSize()) {
+        throw new IllegalArgumentException("a run of nodes has more bytes than nodes");
+      }
+      return false;
+    }
+    left--;
+    slot = checked(slot + varint());
+    count = varint();
+    if (count < 0 || count > buffer.length) {
+      throw new IllegalArgumentException("slot " + slot + " has " + count + " links");
+    }
+    int link = 0;
+    for (int i = 0; i < count; i++) {
+      int gap = varint();
+      if (i > 0 && gap == 0) {
+        throw new IllegalArgumentException("slot " + slot + " is linked twice to " + link);
+      }
+      link = checked(link + gap);
+      if (link == slot) {
+        throw new IllegalArgumentException("slot " + slot + " is linked to itself");
+      }
+      buffer[i] = link;
+    }
+    if (layer == 0) {
+      readTail();
+    }
+    return true;
+  }
+
+  private void readTail() {
+    int rank = varint();
+    if (rank < 0 || rank > count) {
+      throw new IllegalArgumentException("slot " + slot + " has no such parent");
+    }
+    parent = rank == 0 ? SpanningTree.NONE : buffer[rank - 1];
+    print = run.get(INT, position);
+    position += Integer.BYTES;
+  }
+
+  private int checked(int read) {
+    if (read < 0 || read >= slots) {
+      throw new IllegalArgumentException("slot " + read + " of " + slots);
+    }
+    return read;
+  }
+
+  private int varint() {
+    int value = 0;
+    for (int shift = 0; shift <= MAX_SHIFT; shift += 7) {
+      byte next = run.get(ValueLayout.JAVA_BYTE, position++);
+      value |= (next & 0x7F) << shift;
+      if (next >= 0) {
+        return value;
+      }
+    }
+    throw new IllegalArgumentException("a number is too long");
+  }
+
+  int slot() {
+    return slot;
+  }
+
+  /// The parent of the node in the spanning tree; on layer 0 only.
+  int parent() {
+    return parent;
+  }
+
+  /// What the node's vector was told by; on layer 0 only.
+  int print() {
+    return print;
+  }
+
+  /// The links that lead to slots that are marked in `kept`.
+  int[] links(byte[] kept) {
+    int[] links = new int[count];
+    int more = 0;
+    for (int i = 0; i < count; i++) {
+      if (kept[buffer[i]] != 0) {
+        links[more] = buffer[i];
+        more++;
+      }
+    }
+    return more == count ? links : Arrays.copyOf(links, more);
+  }
+}

@@ -1,0 +1,118 @@
+package org.vexfs.daemon.search;
+
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.index.GraphImageFault;
+import org.vexfs.daemon.index.GraphWork;
+import org.vexfs.daemon.index.HnswGraph;
+import org.vexfs.daemon.index.HnswParameters;
+import org.vexfs.daemon.store.GraphFiles;
+import org.vexfs.daemon.store.VectorCollection;
+import org.vexfs.daemon.store.VectorStore;
+
+/// The graph of a collection on disk: read once, at the start, and written when enough of it is
+/// different. What it lacks of the collection is inserted after it was read.
+///
+/// For the indexer's thread alone.
+final class StoredGraph {
+  private static final Logger LOG = LoggerFactory.getLogger(StoredGraph.class);
+
+  /// A graph of fewer nodes is built anew in no time.
+  private static final int LEAST_NODES = 1000;
+
+  private static final int LEAST_CHANGES = 1000;
+
+  /// While there is more to insert, a write must be worth much: one change for so many nodes.
+  private static final int NODES_A_CHANGE_BUSY = 4;
+
+  /// The same when there is nothing else to do.
+  private static final int NODES_A_CHANGE_IDLE = 16;
+
+  /// The same when the collection is about to be closed.
+  private static final int NODES_A_CHANGE_CLOSING = 256;
+
+  private final VectorStore store;
+  private final VectorCollection collection;
+
+  /// Nodes that came or went since the graph was last written.
+  private long changes;
+
+  StoredGraph(VectorStore store, VectorCollection collection) {
+    this.store = store;
+    this.collection = collection;
+  }
+
+  /// The graph that was written last, without what is not live any more.
+  Optional<HnswGraph> load(GraphWork work) {
+    try {
+      Optional<GraphFiles.Image> file = store.graphs().read(collection);
+      if (file.isEmpty()) {
+        return Optional.empty();
+      }
+      try (GraphFiles.Image image = file.get();
+          VectorStore.Pin _ = store.pin()) {
+        return Optional.of(
+            HnswGraph.load(
+                collection.vectors(),
+                collection.metric(),
+                HnswParameters.forDimension(collection.dimension()),
+                image.bytes(),
+                collection::isLive,
+                work));
+      }
+    } catch (GraphImageFault | VectorFailure e) {
+      LOG.info("The graph of collection {} is built anew: {}", collection.name(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /// So many nodes came or went.
+  void note(int nodes) {
+    changes += nodes;
+  }
+
+  /// Writes the graph if enough of it is different.
+  void saveIfDue(HnswGraph graph, boolean busy) {
+    int share = busy ? NODES_A_CHANGE_BUSY : NODES_A_CHANGE_IDLE;
+    if (changes >= Math.max(LEAST_CHANGES, graph.size() / share)) {
+      save(graph);
+    }
+  }
+
+  /// Writes the graph if the next start would have anything to do without.
+  void saveBeforeClosing(HnswGraph graph) {
+    if (changes > graph.size() / NODES_A_CHANGE_CLOSING) {
+      save(graph);
+    }
+  }
+
+  /// The same graph with memory for no more slots than it needs; nothing where that did not work.
+  Optional<HnswGraph> rewritten(HnswGraph graph, GraphWork work) {
+    return save(graph) ? load(work) : Optional.empty();
+  }
+
+  private boolean save(HnswGraph graph) {
+    changes = 0;
+    if (graph.size() < LEAST_NODES) {
+      return false;
+    }
+    try {
+      store
+          .graphs()
+          .write(
+              collection,
+              sink -> {
+                // Where there are no codes, the vectors are read.
+                try (VectorStore.Pin _ = store.pin()) {
+                  graph.save(sink);
+                }
+              });
+      return true;
+    } catch (VectorFailure e) {
+      LOG.warn("{}", e.getMessage());
+      return false;
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package org.vexfs.daemon.store;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.base.VectorFailure.StoreBroken;
+import org.vexfs.daemon.base.VectorFailure.StoreFull;
+import org.vexfs.daemon.index.GraphSink;
+import org.vexfs.daemon.io.StorageDirectory;
+import org.vexfs.daemon.io.StorageFile;
+import org.vexfs.daemon.io.StorageFullException;
+
+/// The files that hold the graphs of a store's collections; FORMAT.md, "Graphs".
+///
+/// A graph is worth time and nothing else: one that is missing, damaged or old is built anew, or
+/// caught up with. So a file is written aside, synced and renamed in, in place of the one before,
+/// and nothing waits for it. Each collection's is for one thread at a time.
+public final class GraphFiles {
+  private static final byte[] MAGIC = "VEXFSGRA".getBytes(StandardCharsets.US_ASCII);
+  private static final String SUFFIX = ".vexgraph";
+  private static final int HEAD_BYTES = 64;
+  private static final int HEAD_CHECKSUM = 60;
+
+  private final StorageDirectory directory;
+  private final UUID store;
+
+  GraphFiles(StorageDirectory directory, UUID store) {
+    this.directory = directory;
+    this.store = store;
+  }
+
+  /// Writes the image of a graph to a sink.
+  @FunctionalInterface
+  public interface Writing {
+    /// Writes all of it.
+    void to(GraphSink sink) throws IOException;
+  }
+
+  /// The image of a graph, mapped until this is closed.
+  public static final class Image implements AutoCloseable {
+    private final Arena arena;
+    private final MemorySegment bytes;
+
+    private Image(Arena arena, MemorySegment bytes) {
+      this.arena = arena;
+      this.bytes = bytes;
+    }
+
+    /// What was written.
+    public MemorySegment bytes() {
+      return bytes;
+    }
+
+    @Override
+    public void close() {
+      arena.close();
+    }
+  }
+
+  /// Whether a file of this name holds a graph.
+  static boolean isFileName(String name) {
+    return name.endsWith(SUFFIX);
+  }
+
+  private static String fileName(VectorCollection collection) {
+    return String.format("%010d", collection.id()) + SUFFIX;
+  }
+
+  /// Writes the graph of a collection, durably, in place of the one before.
+  ///
+  /// @throws StoreFull where there is no space for it
+  /// @throws StoreBroken where writing it fails; neither has lost anything but the graph
+  public void write(VectorCollection collection, Writing writing) throws VectorFailure {
+    String name = fileName(collection);
+    String aside = name + ".tmp";
+    try {
+      removeIfPresent(aside);
+      boolean written = false;
+      try {
+        writeAside(aside, collection, writing);
+        directory.rename(aside, name);
+        written = true;
+      } finally {
+        if (!written) {
+          removeIfPresent(aside);
+        }
+      }
+      directory.sync();
+    } catch (StorageFullException e) {
+      throw new StoreFull(
+          "no space left for the graph of collection "
+              + collection.name()
+              + " in "
+              + directory.describe());
+    } catch (IOException e) {
+      throw new StoreBroken(
+          "the graph of collection "
+              + collection.name()
+              + " could not be written to "
+              + directory.describe()
+              + ": "
+              + e);
+    }
+  }
+
+  private void writeAside(String aside, VectorCollection collection, Writing writing)
+      throws IOException {
+    try (StorageFile file = directory.create(aside)) {
+      ChecksummedOutput output = new ChecksummedOutput(file, HEAD_BYTES);
+      writing.to(output::write);
+      output.flush();
+      ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      head.put(MAGIC).putShort((short) SegmentHeader.MAJOR).putShort((short) SegmentHeader.MINOR);
+      head.putInt(HEAD_BYTES);
+      head.putLong(store.getMostSignificantBits()).putLong(store.getLeastSignificantBits());
+      head.putInt(collection.id()).putInt(collection.dimension());
+      head.putLong(output.position() - HEAD_BYTES).putInt(output.checksum());
+      head.putInt(HEAD_CHECKSUM, checksum(head));
+      output.writeAt(head.rewind(), 0);
+      file.sync();
+    }
+  }
+
+  private void removeIfPresent(String name) throws IOException {
+    if (directory.list().contains(name)) {
+      directory.delete(name);
+    }
+  }
+
+  private static int checksum(ByteBuffer head) {
+    CRC32C crc = new CRC32C();
+    crc.update(head.duplicate().position(0).limit(HEAD_CHECKSUM));
+    return (int) crc.getValue();
+  }
+
+  /// The graph that a collection had when it was last written, where its file is sound.
+  public Optional<Image> read(VectorCollection collection) throws VectorFailure {
+    String name = fileName(collection);
+    try {
+      if (!directory.list().contains(name)) {
+        return Optional.empty();
+      }
+      Optional<Image> image = map(directory, name, store);
+      boolean fits = image.isPresent() && isOf(image.get(), collection);
+      if (image.isPresent() && !fits) {
+        image.get().close();
+      }
+      return fits ? image.map(GraphFiles::withoutHead) : Optional.empty();
+    } catch (IOException | InternalError e) {
+      // An InternalError is how the JVM reports a page of a mapping that the disk did not give.
+      throw new StoreBroken(name + " in " + directory.describe() + " cannot be read: " + e);
+    }
+  }
+
+  private static boolean isOf(Image file, VectorCollection collection) {
+    return file.bytes.get(RecordHeader.INT, 32) == collection.id()
+        && file.bytes.get(RecordHeader.INT, 36) == collection.dimension();
+  }
+
+  private static Image withoutHead(Image file) {
+    return new Image(file.arena, file.bytes.asSlice(HEAD_BYTES));
+  }
+
+  /// Whether a file holds a whole and sound graph of a store.
+  static boolean isSound(StorageDirectory directory, String name, UUID store) throws IOException {
+    Optional<Image> image = map(directory, name, store);
+    image.ifPresent(Image::close);
+    return image.isPresent();
+  }
+
+  /// All of a file, where it is sound and of this store and version.
+  private static Optional<Image> map(StorageDirectory directory, String name, UUID store)
+      throws IOException {
+    Arena arena = Arena.ofShared();
+    boolean sound = false;
+    try (StorageFile file = directory.open(name)) {
+      MemorySegment bytes = file.map(0, file.size(), arena);
+      sound = isSound(bytes, store);
+      return sound ? Optional.of(new Image(arena, bytes)) : Optional.empty();
+    } finally {
+      if (!sound) {
+        arena.close();
+      }
+    }
+  }
+
+  private static boolean isSound(MemorySegment bytes, UUID store) {
+    if (bytes.byteSize() < HEAD_BYTES) {
+      return false;
+    }
+    ByteBuffer head = bytes.asSlice(0, HEAD_BYTES).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    byte[] magic = new byte[MAGIC.length];
+    head.get(magic);
+    return Arrays.equals(magic, MAGIC)
+        && head.getInt(HEAD_CHECKSUM) == checksum(head)
+        && head.getShort() == SegmentHeader.MAJOR
+        && head.getLong(16) == store.getMostSignificantBits()
+        && head.getLong(24) == store.getLeastSignificantBits()
+        && head.getLong(40) == bytes.byteSize() - HEAD_BYTES
+        && head.getInt(48) == ChecksummedOutput.checksum(bytes.asSlice(HEAD_BYTES));
+  }
+}

@@ -1,0 +1,166 @@
+package org.vexfs.daemon.index;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vexfs.daemon.distance.Metric;
+
+/// A graph that was written down and read again.
+final class GraphImageTest {
+  private static final GraphWork ALONE =
+      (from, to, action) -> IntStream.range(from, to).forEach(action);
+
+  private static final GraphWork SHARED =
+      (from, to, action) -> IntStream.range(from, to).parallel().forEach(action);
+
+  private final SearchScratch scratch = new SearchScratch();
+
+  private static HnswParameters parameters(TestVectors vectors) {
+    return HnswParameters.forDimension(vectors.dimension());
+  }
+
+  private static HnswGraph graphOf(TestVectors vectors, int count) {
+    HnswGraph graph = new HnswGraph(vectors, Metric.EUCLIDEAN, parameters(vectors));
+    IntStream.range(0, count).forEach(graph::insert);
+    return graph;
+  }
+
+  private static byte[] imageOf(HnswGraph graph) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    graph.save(piece -> bytes.writeBytes(piece.toArray(ValueLayout.JAVA_BYTE)));
+    return bytes.toByteArray();
+  }
+
+  private static HnswGraph load(
+      TestVectors vectors, byte[] image, SlotPredicate accept, GraphWork work)
+      throws GraphImageFault {
+    // In native memory, as a mapping is.
+    MemorySegment mapped = Arena.ofAuto().allocate(Math.max(1, image.length));
+    mapped.copyFrom(MemorySegment.ofArray(image));
+    return HnswGraph.load(
+        vectors,
+        Metric.EUCLIDEAN,
+        parameters(vectors),
+        mapped.asSlice(0, image.length),
+        accept,
+        work);
+  }
+
+  private List<Long> search(HnswGraph graph, TestVectors vectors, int query) {
+    int found =
+        graph.search(vectors.memory(), vectors.offset(query), 10, 50, SlotPredicate.ALL, scratch);
+    return IntStream.range(0, found)
+        .mapToObj(i -> Ranking.of(scratch.slot(i), scratch.distance(i)))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {8, 40})
+  void image_readAgain_isTheSameGraph(int dimension) throws Exception {
+    TestVectors vectors = TestVectors.gaussian(new Random(1), 6_000, dimension);
+    HnswGraph graph = graphOf(vectors, 5_900);
+    byte[] image = imageOf(graph);
+    HnswGraph loaded = load(vectors, image, SlotPredicate.ALL, SHARED);
+    assertEquals(graph.check(), loaded.check());
+    for (int query = 5_900; query < 6_000; query++) {
+      assertEquals(search(graph, vectors, query), search(loaded, vectors, query));
+    }
+    assertTrue(image.length < 5_900 * 80, image.length + " bytes");
+    assertEquals(List.of(image.length), List.of(imageOf(loaded).length));
+  }
+
+  @Test
+  void image_readAgain_canGrowAndShrink() throws Exception {
+    TestVectors vectors = TestVectors.gaussian(new Random(2), 1_200, 40);
+    HnswGraph loaded = load(vectors, imageOf(graphOf(vectors, 1_000)), SlotPredicate.ALL, ALONE);
+    IntStream.range(1_000, 1_200).forEach(loaded::insert);
+    IntStream.range(300, 700).forEach(loaded::remove);
+    assertEquals(List.of(), loaded.check().faults());
+    assertEquals(800, loaded.size());
+  }
+
+  @Test
+  void image_ofAnEmptyGraph_isEmpty() throws Exception {
+    TestVectors vectors = TestVectors.gaussian(new Random(3), 10, 40);
+    HnswGraph loaded = load(vectors, imageOf(graphOf(vectors, 0)), SlotPredicate.ALL, ALONE);
+    assertEquals(0, loaded.size());
+    loaded.insert(3);
+    assertEquals(List.of(), loaded.check().faults());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {4, 5, 6, 7})
+  void slots_thatChanged_areLeftOut(long seed) throws Exception {
+    Random random = new Random(seed);
+    TestVectors vectors = TestVectors.gaussian(random, 2_000, 40);
+    byte[] image = imageOf(graphOf(vectors, 2_000));
+    int[] kinds = random.ints(2_000, 0, 16).toArray();
+    for (int slot = 0; slot < 2_000; slot++) {
+      if (kinds[slot] == 1) {
+        vectors.set(slot, random.nextInt(40), 9);
+      }
+    }
+    HnswGraph loaded = load(vectors, image, slot -> kinds[slot] != 0, SHARED);
+    assertEquals(List.of(), loaded.check().faults());
+    for (int slot = 0; slot < 2_000; slot++) {
+      assertEquals(kinds[slot] > 1, loaded.contains(slot), "slot " + slot);
+      if (kinds[slot] <= 1) {
+        loaded.insert(slot);
+      }
+    }
+    assertEquals(List.of(), loaded.check().faults());
+  }
+
+  @Test
+  void image_ofAnotherCollection_isRefused() throws Exception {
+    TestVectors vectors = TestVectors.gaussian(new Random(8), 500, 40);
+    byte[] image = imageOf(graphOf(vectors, 500));
+    TestVectors others = TestVectors.gaussian(new Random(9), 500, 40);
+    assertThrows(GraphImageFault.class, () -> load(others, image, SlotPredicate.ALL, ALONE));
+  }
+
+  @Test
+  void image_cutAnywhere_isRefused() throws Exception {
+    TestVectors vectors = TestVectors.gaussian(new Random(10), 60, 40);
+    byte[] image = imageOf(graphOf(vectors, 60));
+    for (int length = 0; length < image.length; length++) {
+      byte[] cut = Arrays.copyOf(image, length);
+      assertThrows(
+          GraphImageFault.class, () -> load(vectors, cut, SlotPredicate.ALL, ALONE), "" + length);
+    }
+  }
+
+  /// Its checksum is the caller's business; here it is only that nothing worse than a bad graph
+  /// comes of it.
+  @Test
+  void image_withAnyByteFlipped_isRefusedOrSearchable() throws Exception {
+    TestVectors vectors = TestVectors.gaussian(new Random(11), 60, 40);
+    byte[] image = imageOf(graphOf(vectors, 60));
+    int refused = 0;
+    for (int at = 0; at < image.length; at++) {
+      byte[] flipped = image.clone();
+      flipped[at] ^= (byte) (1 << at % 8);
+      try {
+        HnswGraph loaded = load(vectors, flipped, SlotPredicate.ALL, ALONE);
+        assertFalse(search(loaded, vectors, 5).isEmpty(), "byte " + at);
+      } catch (GraphImageFault e) {
+        refused++;
+      }
+    }
+    assertTrue(refused > image.length / 4, refused + " of " + image.length);
+  }
+}
