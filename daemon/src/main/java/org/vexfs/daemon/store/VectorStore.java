@@ -17,10 +17,11 @@ import org.vexfs.daemon.distance.Metric;
 
 /// The vectors of the files of SOURCE, kept in a log and found by path.
 ///
-/// A file is named by its path and the host's inode number (0 where it is not known), so that a
-/// hard link leads to the vectors of its file, and a file that was replaced behind the mount keeps
-/// those of its path; [Resolution] has the rules. A change that returned survives the end of the
-/// process, however it ends; after [#sync] it survives power loss as well.
+/// A file is named by its path and its [org.vexfs.daemon.io.Fingerprint], here called its inode (0
+/// where it is not known), so that a hard link leads to the vectors of its file, a file that was
+/// moved behind the mount has them with it, and one that was replaced keeps those of its path;
+/// [Resolution] has the rules. A change that returned survives the end of the process, however it
+/// ends; after [#sync] it survives power loss as well.
 ///
 /// Any thread may call anything, until [#close]. Changes happen one after another under the writer
 /// lock, which is held while the log is written. Reading the tree waits only for another change's
@@ -48,6 +49,7 @@ public final class VectorStore {
   private final ReentrantReadWriteLock moving = new ReentrantReadWriteLock();
 
   private final Upkeep upkeep;
+  private final Whereabouts whereabouts;
 
   @GuardedBy("writing")
   private boolean closed;
@@ -68,6 +70,7 @@ public final class VectorStore {
     this.probe = probe;
     this.upkeep =
         new Upkeep(place, options, log, contents, checkpoints, moving.writeLock(), writing);
+    this.whereabouts = new Whereabouts(this, contents.catalogue());
   }
 
   /// While this is open, no vector moves and no memory of vectors goes away. Held by whoever looks
@@ -95,6 +98,11 @@ public final class VectorStore {
   /// What keeps this store small and quick to open.
   public Upkeep upkeep() {
     return upkeep;
+  }
+
+  /// Where the files are that SOURCE changed behind the mount.
+  public Whereabouts whereabouts() {
+    return whereabouts;
   }
 
   /// All collections, in the order of their names.
@@ -188,7 +196,8 @@ public final class VectorStore {
     settle();
   }
 
-  private Resolution resolve(TreePath path, long inode) {
+  /// Which file of the catalogue a file of the host is; the writer lock is held.
+  Resolution resolve(TreePath path, long inode) {
     return Resolution.of(contents.catalogue(), probe, path, inode);
   }
 
@@ -334,9 +343,10 @@ public final class VectorStore {
     changing(plan -> plan.drop(file));
   }
 
-  /// SOURCE has removed a directory, and with it whatever the store still believed to be in it.
+  /// SOURCE has removed a directory, which was empty: what the store still believed to be in it
+  /// waits to be met again, or is gone where it could not be told.
   public void removedDirectory(TreePath directory) throws VectorFailure {
-    changing(plan -> plan.drop(directory));
+    changing(plan -> plan.displace(directory));
   }
 
   /// Tells `listener` of every later change of a collection's slots.
@@ -403,12 +413,15 @@ public final class VectorStore {
     log.latch("the store is closed");
   }
 
+  /// Puts the records of a change together.
   @FunctionalInterface
-  private interface Planning {
+  interface Planning {
+    /// Plans from the contents as they are.
     void on(ChangePlan plan);
   }
 
-  private void changing(Planning planning) throws VectorFailure {
+  /// Makes one change.
+  void changing(Planning planning) throws VectorFailure {
     writing.lock();
     try {
       ChangePlan plan = new ChangePlan(contents.catalogue());
@@ -455,12 +468,15 @@ public final class VectorStore {
     }
   }
 
+  /// A look at the tree.
   @FunctionalInterface
-  private interface Reading<T> {
+  interface Reading<T> {
+    /// What is seen.
     T get();
   }
 
-  private <T> T reading(Reading<T> reading) {
+  /// Looks at the tree while no change is applied.
+  <T> T reading(Reading<T> reading) {
     naming.readLock().lock();
     try {
       return reading.get();
