@@ -96,15 +96,22 @@ final class Namespace {
     Step inHost = () -> host.link(inode.descriptor, directory.descriptor, name);
     change(
         () ->
-            hasKnownName(host, inode)
-                && vectors.bearsVectors(pathOf(host, inode), inode.fingerprint(host)),
+            vectors.bearsVectors(pathOf(host, directory).child(name))
+                || (hasKnownName(host, inode)
+                    && vectors.bearsVectors(pathOf(host, inode), inode.fingerprint(host))),
         inHost,
         () -> {
+          boolean isNamed = hasKnownName(host, inode);
           inHost.run();
-          TreePath path = pathOf(host, inode);
           TreePath added = pathOf(host, directory).child(name);
           long fingerprint = inode.fingerprint(host);
-          tell(() -> vectors.linked(path, fingerprint, added));
+          tell(() -> {
+            if (isNamed) {
+              vectors.linked(pathOf(host, inode), fingerprint, added);
+            } else {
+              vectors.created(added, fingerprint);
+            }
+          });
         });
   }
 

@@ -304,7 +304,6 @@ public final class Overlay implements FileTree, AutoCloseable {
     Inode inode = inodes.get(node);
     Inode directory = inodes.get(checkedParent(newParent, newName));
     namespace.link(host, inode, directory, newName);
-    reconciliation.created(host, directory, newName, inode, false);
     return inodes.acquire(host, directory.descriptor, newName, stat).id;
   }
 

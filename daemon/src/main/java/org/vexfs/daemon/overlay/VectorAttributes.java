@@ -187,6 +187,8 @@ public final class VectorAttributes {
     if (node.isPresent()) {
       List<TreePath> known = ready.paths(node.get());
       ready.linked(known.contains(existing) ? existing : known.getFirst(), added);
+    } else {
+      ready.whereabouts().created(added, fingerprint);
     }
   }
 

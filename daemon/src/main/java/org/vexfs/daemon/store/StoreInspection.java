@@ -160,7 +160,9 @@ public final class StoreInspection {
     long inode = probe.inodeAt(path);
     if (inode == 0) {
       missing.put(path, file.inode());
-    } else if (file.inode() != 0 && inode != file.inode()) {
+    } else if (inode != file.inode()
+        && Fingerprint.isLasting(inode)
+        && Fingerprint.isLasting(file.inode())) {
       add(
           Remedy.NOT_NEEDED,
           path + " is another file than the one that got the vectors; it keeps them");

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 final class KilledDaemonIT {
   private static final int MOUNTS = 3;
   private static final int WRITERS = 4;
+  private static final Duration FSCK_PATIENCE = Duration.ofMinutes(2);
 
   /// Operations of a round, at most: those of many rounds come to several checkpoints.
   private static final int MAX_OPERATIONS = 400;
@@ -140,6 +142,6 @@ final class KilledDaemonIT {
   private static int fsck(NativeMount mount, String... options) {
     List<Object> words = new ArrayList<>(List.of(NativeMount.launcher(), "fsck", mount.source()));
     words.addAll(List.of(options));
-    return Command.of(words.toArray()).run().exitCode();
+    return Command.of(words.toArray()).within(FSCK_PATIENCE).run().exitCode();
   }
 }
