@@ -182,6 +182,13 @@ final class Catalogue {
         resting.stream().flatMap(FilesAtRest::all));
   }
 
+  /// What lies in a directory, in no order.
+  Stream<Node> in(DirectoryNode directory) {
+    return Stream.concat(
+        directory.children().values().stream(),
+        resting.stream().flatMap(atRest -> atRest.in(directory)));
+  }
+
   /// The files in `directory` and below it; empty where more than `most` nodes would have to be
   /// looked at.
   Optional<List<FileNode>> filesBelow(DirectoryNode directory, int most) {
@@ -195,7 +202,7 @@ final class Catalogue {
       if (nodes > most) {
         return Optional.empty();
       }
-      resting.ifPresent(atRest -> files.addAll(atRest.in(next)));
+      resting.ifPresent(atRest -> atRest.in(next).forEach(files::add));
       for (Node child : children) {
         switch (child) {
           case DirectoryNode below -> open.push(below);
@@ -339,7 +346,7 @@ final class Catalogue {
     while (!doomed.isEmpty()) {
       switch (doomed.pop()) {
         case DirectoryNode directory -> {
-          resting.map(files -> files.in(directory)).orElse(List.of()).forEach(this::awake);
+          resting.map(files -> files.in(directory).toList()).orElse(List.of()).forEach(this::awake);
           directory
               .children()
               .forEach((name, child) -> {
