@@ -30,7 +30,7 @@ final class CollectionIndexTest {
   private static final StoreOptions OPTIONS = new StoreOptions(2 << 20, 1 << 16);
   private static final int CAPACITY_BYTES = 4 << 20;
   private static final int DIMENSION = 40;
-  private static final int COUNT = 3_000;
+  private static final int COUNT = 2_000;
   private static final int K = 10;
   private static final int EF = 60;
 
@@ -226,7 +226,7 @@ final class CollectionIndexTest {
 
   @Test
   void memory_afterMostWasDeletedAndCompacted_isGivenBack() throws Exception {
-    int count = 14_000;
+    int count = 11_000;
     try (BuildThreads threads = new BuildThreads()) {
       MemoryDirectory directory = new MemoryDirectory(CAPACITY_BYTES);
       VectorStore store = open(directory);
