@@ -185,7 +185,8 @@ final class CollectionIndexTest {
       }
       for (byte[] bytes : damaged) {
         VectorStore reopened = open(directory.afterKill().with(GRAPH, bytes));
-        CollectionIndex index = CollectionIndex.over(reopened, collection(reopened), threads, threads);
+        CollectionIndex index =
+            CollectionIndex.over(reopened, collection(reopened), threads, threads);
         List<Integer> found = found(reopened, index, queries.getFirst(), false);
         assertEquals(found(reopened, index, queries.getFirst(), true).getFirst(), found.getFirst());
         index.close();
