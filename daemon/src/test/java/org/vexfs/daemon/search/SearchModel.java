@@ -1,5 +1,7 @@
 package org.vexfs.daemon.search;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -68,7 +70,11 @@ final class SearchModel {
   }
 
   private ModelFile anyFile() {
-    return files.get(anyPath());
+    return file(anyPath());
+  }
+
+  private ModelFile file(String path) {
+    return requireNonNull(files.get(path), path);
   }
 
   /// The path of a file that there is.
@@ -110,7 +116,7 @@ final class SearchModel {
 
   /// Takes the vectors of a file away, whatever it is called.
   void detach(String path) {
-    int number = files.get(path).number();
+    int number = file(path).number();
     files.values().removeIf(file -> file.number() == number);
   }
 
@@ -120,12 +126,13 @@ final class SearchModel {
   }
 
   void link(String existing, String added) {
-    files.put(added, files.get(existing));
+    files.put(added, file(existing));
   }
 
   void renameFile(String from, String to) {
-    ModelFile moved = files.get(from);
-    if (moved != files.get(to)) {
+    ModelFile moved = file(from);
+    ModelFile replaced = files.get(to);
+    if (replaced == null || replaced.number() != moved.number()) {
       files.remove(from);
       files.put(to, moved);
     }

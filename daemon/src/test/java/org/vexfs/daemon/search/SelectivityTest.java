@@ -1,5 +1,6 @@
 package org.vexfs.daemon.search;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -178,7 +179,7 @@ final class SelectivityTest {
         matches,
         query ->
             engine.engine.search(
-                query, TreePath.ROOT, TestEngine.OPEN, file -> matches.test(numbers.get(file))));
+                query, TreePath.ROOT, TestEngine.OPEN, file -> matches.test(number(file))));
   }
 
   @ParameterizedTest
@@ -198,7 +199,7 @@ final class SelectivityTest {
           matches,
           query ->
               engine.engine.search(
-                  query, TreePath.ROOT, TestEngine.OPEN, file -> matches.test(numbers.get(file))));
+                  query, TreePath.ROOT, TestEngine.OPEN, file -> matches.test(number(file))));
     } finally {
       for (float[] query : queries) {
         query[0] += 3;
@@ -217,6 +218,10 @@ final class SelectivityTest {
                 query,
                 new TreePath(directory(2)),
                 TestEngine.OPEN,
-                file -> even.test(numbers.get(file))));
+                file -> even.test(number(file))));
+  }
+
+  private int number(FileNode file) {
+    return requireNonNull(numbers.get(file));
   }
 }
