@@ -12,6 +12,7 @@ packages=(
   fuse3 libfuse3-3 libfuse3-dev      # the library, its headers, and the tools that mount and unmount
   gcc libc6-dev                      # structure sizes and offsets are compared with the headers'
   acl attr git rsync procps tar      # everyday work inside a mount
+  e2fsprogs                          # a small disk that is filled up
   bindfs                             # the file system that speed is compared with
   python3 python3-numpy              # what a script sees of the mount
   util-linux mount                   # mount, umount, setpriv, mountpoint

@@ -14,6 +14,7 @@ import picocli.CommandLine.Parameters;
 /// `vexfs compact`.
 @Command(
     name = "compact",
+    mixinStandardHelpOptions = true,
     description = {
       "Gives back the disk space and memory of vectors that were deleted or replaced.",
       "Searches and changes go on meanwhile. A mount also does so by itself, in its own time."

@@ -118,6 +118,7 @@ final class Daemon {
     if (options.forLibfuse().contains("noatime")) {
       overlay.keepAccessTimes();
     }
+    overlay.onlyReadsWhile(() -> isReadOnly(paths.mountpoint()));
     ErrorLog errors = new ErrorLog();
     StatusReport status = new StatusReport(paths, store, vectors);
     ControlTree control =
@@ -148,6 +149,15 @@ final class Daemon {
         }
       }
       log.info("{} was unmounted", paths.mountpoint());
+    }
+  }
+
+  /// Whether the mount takes no changes now, which a remount may have decided.
+  private static boolean isReadOnly(Path mountpoint) {
+    try {
+      return Mountpoint.at(mountpoint).filter(Mountpoint::isReadOnly).isPresent();
+    } catch (IOException unknown) {
+      return true;
     }
   }
 

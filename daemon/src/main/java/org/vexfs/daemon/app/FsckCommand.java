@@ -26,9 +26,12 @@ import picocli.CommandLine.Parameters;
 /// `vexfs fsck`.
 @Command(
     name = "fsck",
+    mixinStandardHelpOptions = true,
     description = {
-      "Reads all of the store of a directory that is not mounted: every checksum, and whether the files that have vectors are there.",
-      "Exits as fsck(8) does: 0 nothing was wrong, 1 all was repaired, 4 something is left, 8 it could not be checked, 16 misused."
+      "Reads all of the store of a directory that is not mounted: every checksum, and whether the"
+          + " files that have vectors are where they were.",
+      "Exits as fsck(8) does: 0 nothing was wrong, 1 all was repaired, 4 something is left, 8 it"
+          + " could not be checked, 16 misused."
     },
     exitCodeOnInvalidInput = FsckCommand.MISUSED,
     exitCodeOnExecutionException = FsckCommand.FAILED)
@@ -52,8 +55,9 @@ final class FsckCommand implements Callable<Integer> {
   @Option(
       names = "--repair",
       description =
-          "put right what can be: cut a torn tail off, remove checkpoints that are not sound, drop the"
-              + " vectors of files that are gone")
+          "put right what can be: cut a torn tail off, remove checkpoints that are not sound, let"
+              + " vectors follow files that were moved, drop those of files that are gone; so"
+              + " whatever is mounted below SOURCE should be there")
   private boolean repair;
 
   @Override
@@ -116,6 +120,9 @@ final class FsckCommand implements Callable<Integer> {
       return false;
     }
     try {
+      for (StoreInspection.Moved moved : inspection.moved()) {
+        store.whereabouts().met(moved.to(), moved.inode());
+      }
       for (TreePath path : inspection.vanished()) {
         store.unlinked(path);
       }

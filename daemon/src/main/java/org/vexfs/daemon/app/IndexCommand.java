@@ -26,9 +26,12 @@ import picocli.CommandLine.Parameters;
 /// `vexfs index`.
 @Command(
     name = "index",
+    mixinStandardHelpOptions = true,
     description = {
-      "Gives every text file below a directory of a mount a vector, so that it is found by words and by similarity.",
-      "The vectors are lexical: they tell which words and parts of words a text has, not what it means."
+      "Gives every text file below a directory of a mount a vector, so that it is found by words"
+          + " and by similarity.",
+      "The vectors are lexical: they tell which words and parts of words a text has, not what it"
+          + " means."
     })
 final class IndexCommand implements Callable<Integer> {
   /// Bytes that decide whether a file is text.

@@ -18,6 +18,9 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       CompactCommand.class,
       FsckCommand.class,
+      SnapshotCommand.class,
+      ExportCommand.class,
+      ImportCommand.class,
       IndexCommand.class,
       SearchCommand.class,
       CommandLine.HelpCommand.class

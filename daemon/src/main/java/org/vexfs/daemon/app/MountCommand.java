@@ -16,8 +16,10 @@ import picocli.CommandLine.Parameters;
 /// `vexfs mount`.
 @Command(
     name = "mount",
+    mixinStandardHelpOptions = true,
     description = {
-      "Shows the directory SOURCE at MOUNTPOINT, where its files can carry vectors and be searched.",
+      "Shows the directory SOURCE at MOUNTPOINT, where its files can carry vectors and be"
+          + " searched.",
       "Returns when the mount answers; the daemon goes on in the background."
     })
 final class MountCommand implements Callable<Integer> {
@@ -31,16 +33,16 @@ final class MountCommand implements Callable<Integer> {
       names = "-o",
       paramLabel = "OPT",
       description =
-          "mount options, separated by commas: ro, allow_other, max_read=BYTES, attr_timeout=SECONDS,"
-              + " entry_timeout=SECONDS (both 1 by default), shared_source and whatever else FUSE"
-              + " takes")
+          "mount options, separated by commas: ro, allow_other, max_read=BYTES,"
+              + " attr_timeout=SECONDS, entry_timeout=SECONDS (both 1 by default), shared_source"
+              + " and whatever else FUSE takes")
   private List<String> options = new ArrayList<>();
 
   @Option(
       names = "--shared-source",
       description =
-          "SOURCE is changed by others behind the mount: nothing is kept without asking for it again"
-              + " (the same as -o shared_source)")
+          "SOURCE is changed by others behind the mount: nothing is kept without asking for it"
+              + " again (the same as -o shared_source)")
   private boolean sharedSource;
 
   @Option(
@@ -53,8 +55,9 @@ final class MountCommand implements Callable<Integer> {
       names = "--durability",
       paramLabel = "process|always",
       description =
-          "what a change of vectors survives once it is acknowledged: the end of the daemon (process,"
-              + " the default; power loss after fsync or sync), or power loss as well (always)")
+          "what a change of vectors survives once it is acknowledged: the end of the daemon"
+              + " (process, the default; power loss after fsync or sync), or power loss as well"
+              + " (always)")
   private StoreOptions.Durability durability = StoreOptions.Durability.PROCESS;
 
   @Option(
@@ -68,7 +71,8 @@ final class MountCommand implements Callable<Integer> {
       names = "--log",
       paramLabel = "FILE",
       description =
-          "where the daemon logs (default: vexfs.log in the store; with --foreground standard error)")
+          "where the daemon logs (default: vexfs.log in the store; with --foreground standard"
+              + " error)")
   private @Nullable Path log;
 
   @Option(

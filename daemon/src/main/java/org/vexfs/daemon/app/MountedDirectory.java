@@ -40,6 +40,11 @@ record MountedDirectory(Path path) {
     return Json.object(Files.readString(control("status")));
   }
 
+  /// Where the mount keeps its vectors.
+  Path store() throws IOException {
+    return Path.of(String.valueOf(status().get("store")));
+  }
+
   /// Why the last operation of this user failed, or what the system says where nothing was kept.
   String causeOf(IOException failure) {
     try {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /// Where a file system is mounted, according to `/proc/self/mountinfo`.
@@ -11,9 +12,12 @@ import java.util.Optional;
 /// @param path the directory
 /// @param type `fuse.vexfs` for ours
 /// @param source what is shown there
-record Mountpoint(Path path, String type, String source) {
+/// @param isReadOnly whether it takes no changes
+record Mountpoint(Path path, String type, String source, boolean isReadOnly) {
   private static final Path MOUNT_TABLE = Path.of("/proc/self/mountinfo");
   private static final int MOUNT_POINT_FIELD = 4;
+  private static final int MOUNT_OPTIONS_FIELD = 5;
+  private static final int FILE_SYSTEM_OPTIONS_FIELD = 2;
 
   /// Type of a VexFS mount in mount tables.
   static final String VEXFS_TYPE = "fuse.vexfs";
@@ -49,7 +53,14 @@ record Mountpoint(Path path, String type, String source) {
     String[] own = halves[0].split(" ", -1);
     String[] fileSystem = halves[1].split(" ", -1);
     return new Mountpoint(
-        Path.of(unescape(own[MOUNT_POINT_FIELD])), fileSystem[0], unescape(fileSystem[1]));
+        Path.of(unescape(own[MOUNT_POINT_FIELD])),
+        fileSystem[0],
+        unescape(fileSystem[1]),
+        isReadOnly(own[MOUNT_OPTIONS_FIELD]) || isReadOnly(fileSystem[FILE_SYSTEM_OPTIONS_FIELD]));
+  }
+
+  private static boolean isReadOnly(String options) {
+    return List.of(options.split(",", -1)).contains("ro");
   }
 
   /// The kernel writes space, tab, newline and backslash as `\` and three octal digits.

@@ -24,8 +24,10 @@ import picocli.CommandLine.Parameters;
 /// `vexfs search`.
 @Command(
     name = "search",
+    mixinStandardHelpOptions = true,
     description = {
-      "Finds the files below a directory of a mount that are nearest to a file, to words, or to a vector.",
+      "Finds the files below a directory of a mount that are nearest to a file, to words, or to a"
+          + " vector.",
       "Prints a table on a terminal, JSON lines otherwise."
     })
 final class SearchCommand implements Callable<Integer> {

@@ -12,6 +12,7 @@ import picocli.CommandLine.Parameters;
 /// `vexfs status`.
 @Command(
     name = "status",
+    mixinStandardHelpOptions = true,
     description = "Says how a mount is: 0 if it answers and its vectors are up, 1 if not.")
 final class StatusCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MOUNT", description = "the mount point or a directory in it")

@@ -2,7 +2,8 @@ package org.vexfs.daemon.app;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Parameters;
 /// `vexfs umount`.
 @Command(
     name = "umount",
+    mixinStandardHelpOptions = true,
     description = {
       "Unmounts, and returns once the daemon has made its store durable and given it back."
     })
@@ -38,50 +40,69 @@ final class UmountCommand implements Callable<Integer> {
     if (mount.isEmpty() || !mount.get().isVexfs()) {
       throw new CommandException("no VexFS is mounted at " + mountpoint);
     }
-    Optional<Path> store = store(path);
+    Optional<Daemon> daemon = daemon(path);
     String target = TreePath.bytesOfText(path.toString());
     if (!HostProcess.unmount(target, lazy)) {
       throw new CommandException(
           mountpoint + " cannot be unmounted: files in it are open; --lazy takes it away anyway");
     }
-    if (store.isPresent() && !lazy) {
-      awaitStore(store.get());
+    if (daemon.isPresent() && !lazy) {
+      awaitEnd(daemon.get());
     }
     return 0;
   }
 
-  /// Where the mount keeps its vectors; nothing where its daemon is dead.
-  private static Optional<Path> store(Path path) {
+  /// Who serves a mount.
+  ///
+  /// @param arguments of its process, while there is one
+  /// @param lock of its store
+  private record Daemon(Path arguments, Path lock) {
+    /// Whether the process is there. One in another container is not seen, nor is one mistaken for
+    /// it that has its number here; one that has ended and was not reaped has no arguments.
+    boolean isAlive() {
+      try {
+        return Files.readString(arguments, StandardCharsets.ISO_8859_1)
+            .contains(Main.class.getName());
+      } catch (IOException gone) {
+        return false;
+      }
+    }
+
+    /// Whether it has the store. One out of this user's or this container's reach is not waited
+    /// for.
+    boolean hasStore() {
+      try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
+        return channel.tryLock() == null;
+      } catch (IOException outOfReach) {
+        return false;
+      }
+    }
+  }
+
+  /// The daemon of a mount; nothing where it is dead.
+  private static Optional<Daemon> daemon(Path path) {
     try {
-      return Optional.of(Path.of(String.valueOf(new MountedDirectory(path).status().get("store"))));
+      MountedDirectory directory = new MountedDirectory(path);
+      String pid = String.valueOf(directory.status().get("pid"));
+      return Optional.of(
+          new Daemon(Path.of("/proc", pid, "cmdline"), directory.store().resolve("lock")));
     } catch (IOException dead) {
       return Optional.empty();
     }
   }
 
-  /// Waits until the daemon has given the lock of its store back. A store out of this user's or
-  /// this container's reach is not waited for.
-  private static void awaitStore(Path store) throws CommandException, InterruptedException {
+  /// Waits until the daemon has given its store back and is gone.
+  private static void awaitEnd(Daemon daemon) throws CommandException, InterruptedException {
     long deadline = System.nanoTime() + DAEMON_PATIENCE.toNanos();
-    while (isLocked(store.resolve("lock"))) {
+    while (daemon.hasStore() || daemon.isAlive()) {
       if (System.nanoTime() > deadline) {
         throw new CommandException(
-            "unmounted, but the daemon still holds the store "
-                + store
-                + " after "
+            "unmounted, but the daemon has not ended within "
                 + DAEMON_PATIENCE.toSeconds()
-                + " s");
+                + " s; its store is locked by "
+                + daemon.lock());
       }
       Thread.sleep(POLL_INTERVAL);
-    }
-  }
-
-  private static boolean isLocked(Path file) {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      FileLock lock = channel.tryLock();
-      return lock == null;
-    } catch (IOException outOfReach) {
-      return false;
     }
   }
 }

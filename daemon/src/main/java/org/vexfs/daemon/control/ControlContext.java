@@ -66,6 +66,11 @@ public final class ControlContext {
     return search().engine().search(query, pathOf(host, directory), overlay.viewOf(host, caller));
   }
 
+  /// The file at `path` is about to be asked for its vectors.
+  void meet(Host host, TreePath path) throws ErrnoException, VectorFailure {
+    overlay.meet(host, path);
+  }
+
   /// How the file or directory at `path` looks.
   VirtualNode.Appearance original(Host host, TreePath path) throws ErrnoException {
     MemorySegment attributes = host.scratchStat();

@@ -90,6 +90,7 @@ record MirrorDirectory(
     try {
       VectorStore store = context.search().store();
       TreePath path = context.pathOf(host, directory).resolve(file);
+      context.meet(host, path);
       return store.collectionsOf(path, 0).contains(collection);
     } catch (ErrnoException | VectorFailure e) {
       // Whoever opens it learns why.

@@ -57,7 +57,9 @@ record VectorFile(ControlContext context, NodeId directory, String collection, T
   }
 
   private Optional<VectorMatrix> vectors(Host host) throws ErrnoException, VectorFailure {
-    return context.search().store().get(subject(host), 0, collection);
+    TreePath path = subject(host);
+    context.meet(host, path);
+    return context.search().store().get(path, 0, collection);
   }
 
   private static boolean isFlat(VectorMatrix matrix) {

@@ -32,15 +32,18 @@ final class GraphSearch {
   }
 
   /// Leaves in `scratch.results`, sorted, at most `k` nodes near the query that `accept` lets
-  /// through.
+  /// through. It gives up once it has computed more than `most` distances on layer 0.
   void search(
       MemorySegment query,
       long offset,
       int k,
       int ef,
       SlotPredicate accept,
+      long most,
       SearchScratch scratch) {
     scratch.found.reset(ef);
+    scratch.compared = 0;
+    scratch.most = most;
     space.aim(query, offset, scratch.target);
     for (int start = 0; start < MAX_STARTS; start++) {
       long entry = topology.entry();
@@ -127,12 +130,13 @@ final class GraphSearch {
       found.offer(start);
     }
     float worst = found.worst();
-    while (!candidates.isEmpty()) {
+    while (!candidates.isEmpty() && scratch.compared <= scratch.most) {
       long nearest = candidates.removeNearest();
       if (Ranking.distance(nearest) > worst) {
         break;
       }
       int count = visited.addAll(links, layer.read(Ranking.slot(nearest), links));
+      scratch.compared += count;
       for (int from = 0; from < count; from += space.fetchedAtOnce()) {
         int to = Math.min(count, from + space.fetchedAtOnce());
         scratch.fetched += space.fetch(links, from, to);

@@ -204,8 +204,21 @@ public final class HnswGraph {
       int ef,
       SlotPredicate accept,
       SearchScratch scratch) {
+    return search(query, queryOffset, k, ef, accept, Long.MAX_VALUE, scratch);
+  }
+
+  /// The same, but that it gives up where it would have to compute more than about `most` distances
+  /// on layer 0: see [SearchScratch#isComplete].
+  public int search(
+      MemorySegment query,
+      long queryOffset,
+      int k,
+      int ef,
+      SlotPredicate accept,
+      long most,
+      SearchScratch scratch) {
     try {
-      search.search(query, queryOffset, k, Math.max(k, ef), accept, scratch);
+      search.search(query, queryOffset, k, Math.max(k, ef), accept, most, scratch);
       return scratch.size();
     } finally {
       Reference.reachabilityFence(this);

@@ -53,6 +53,13 @@ public final class NearestHeap {
     return true;
   }
 
+  /// Offers what another heap, of other slots, keeps.
+  void addAll(NearestHeap other) {
+    for (int i = 0; i < other.size; i++) {
+      boolean _ = offer(other.rankings[i]);
+    }
+  }
+
   /// How many slots it keeps at most.
   public int k() {
     return capacity;

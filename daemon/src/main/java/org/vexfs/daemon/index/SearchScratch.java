@@ -21,6 +21,11 @@ public final class SearchScratch {
   /// Takes what [TraversalSpace#fetch] returns, so that the compiler has to do it.
   int fetched;
 
+  /// Distances that the search has computed on layer 0, and how many it may before it gives up.
+  long compared;
+
+  long most = Long.MAX_VALUE;
+
   private int[] links = new int[0];
 
   /// Empty; grows with use.
@@ -39,6 +44,17 @@ public final class SearchScratch {
   /// The comparable distance at `rank` of the last search's results, counted from 0.
   public float distance(int rank) {
     return results.distance(rank);
+  }
+
+  /// Nodes that the last search compared with its query on layer 0.
+  public long compared() {
+    return compared;
+  }
+
+  /// Whether the last search came to its end, rather than to the most distances that it might
+  /// compute.
+  public boolean isComplete() {
+    return compared <= most;
   }
 
   /// Room for the links of a node, at most `max`.

@@ -9,4 +9,14 @@ public interface SlotPredicate {
 
   /// Whether `slot` may be returned.
   boolean test(int slot);
+
+  /// The first slot from `from` on, before `to`, that may be returned; `to` where there is none.
+  /// Those who know theirs without testing each override it.
+  default int next(int from, int to) {
+    int slot = from;
+    while (slot < to && !test(slot)) {
+      slot++;
+    }
+    return slot;
+  }
 }

@@ -1,5 +1,6 @@
 /// Nearest neighbours of a vector among those of a collection: an approximate index ([HnswGraph])
-/// and the exact scan ([ExactScan]). Start reading at [HnswGraph].
+/// and exact scans, of one vector after the other ([ExactScan]) or in blocks for several queries
+/// ([BlockScan]). Start reading at [HnswGraph].
 ///
 /// **Terms.** A *slot* is the number of a vector in [Vectors]. A *node* is a slot that is in the
 /// graph. Layer 0 has all nodes, each layer above it fewer; the *entry* is a node of the topmost. A

@@ -2,21 +2,24 @@ package org.vexfs.daemon.io;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.math.BigInteger;
-import java.util.Optional;
 import org.vexfs.bindings.libc.Libc;
 import org.vexfs.daemon.base.ErrnoException;
 
 /// What `statx(2)` tells beyond `fstat(2)`. Part of a [Host], whose thread it serves.
 public final class HostStatx {
+  private static final int TYPE = 0x1;
+  private static final int INODE = 0x100;
   private static final int BIRTH_TIME = 0x800;
 
   // `struct statx` is the kernel's, the same on every architecture.
   private static final long BYTES = 256;
   private static final long MASK_OFFSET = 0;
+  private static final long MODE_OFFSET = 28;
+  private static final long INODE_OFFSET = 32;
   private static final long BIRTH_SECONDS_OFFSET = 80;
   private static final long BIRTH_NANOS_OFFSET = 88;
 
@@ -28,27 +31,46 @@ public final class HostStatx {
     this.statx = arena.allocate(BYTES, 8);
   }
 
-  /// When a file was made, in nanoseconds since the epoch, which with its inode number tells it
-  /// from any other that ever had that number; empty where the host's file system does not know.
-  public Optional<BigInteger> birthNanos(int descriptor) throws ErrnoException {
+  /// The [Fingerprint] of the file behind a descriptor.
+  public long fingerprint(int descriptor) throws ErrnoException {
+    call(descriptor, "", Libc.AT_EMPTY_PATH());
+    return fingerprint();
+  }
+
+  /// The [Fingerprint] of the file of this name, a symbolic link's own.
+  public long fingerprint(int directory, String name) throws ErrnoException {
+    call(directory, name, Libc.AT_SYMLINK_NOFOLLOW());
+    return fingerprint();
+  }
+
+  /// The type bits of the mode of the file that was asked about last.
+  public int lastType() {
+    return statx.get(JAVA_SHORT, MODE_OFFSET) & Libc.__S_IFMT();
+  }
+
+  private void call(int directory, String name, int flags) throws ErrnoException {
     try {
       memory.check(
           (int)
               HostCalls.STATX.invokeExact(
                   memory.errno,
-                  descriptor,
-                  memory.first(""),
-                  Libc.AT_EMPTY_PATH(),
-                  BIRTH_TIME,
+                  directory,
+                  memory.first(name),
+                  flags,
+                  TYPE | INODE | BIRTH_TIME,
                   statx));
     } catch (Throwable t) {
       throw CallMemory.failure(t);
     }
-    if ((statx.get(JAVA_INT, MASK_OFFSET) & BIRTH_TIME) == 0) {
-      return Optional.empty();
-    }
-    BigInteger seconds = BigInteger.valueOf(statx.get(JAVA_LONG, BIRTH_SECONDS_OFFSET));
-    BigInteger nanos = BigInteger.valueOf(statx.get(JAVA_INT, BIRTH_NANOS_OFFSET));
-    return Optional.of(seconds.multiply(BigInteger.valueOf(1_000_000_000)).add(nanos));
+  }
+
+  private long fingerprint() {
+    long inode = statx.get(JAVA_LONG, INODE_OFFSET);
+    return (statx.get(JAVA_INT, MASK_OFFSET) & BIRTH_TIME) == 0
+        ? Fingerprint.of(inode)
+        : Fingerprint.of(
+            inode,
+            statx.get(JAVA_LONG, BIRTH_SECONDS_OFFSET),
+            statx.get(JAVA_INT, BIRTH_NANOS_OFFSET));
   }
 }

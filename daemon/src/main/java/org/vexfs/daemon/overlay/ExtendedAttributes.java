@@ -12,7 +12,6 @@ import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
-import org.vexfs.daemon.io.FileIdentity;
 import org.vexfs.daemon.io.Host;
 
 /// The extended attributes of a file as its users see them: the host's own, and the vectors among
@@ -21,20 +20,21 @@ final class ExtendedAttributes {
   private static final String TRUSTED_PREFIX = "trusted.";
 
   private final Namespace namespace;
+  private final Reconciliation reconciliation;
   private final VectorAttributes vectors;
 
-  ExtendedAttributes(Namespace namespace, VectorAttributes vectors) {
+  ExtendedAttributes(Namespace namespace, Reconciliation reconciliation, VectorAttributes vectors) {
     this.namespace = namespace;
+    this.reconciliation = reconciliation;
     this.vectors = vectors;
   }
 
   /// Only what has content can have vectors, as Linux has it for all `user.` attributes but those
   /// of directories.
-  static FileIdentity requireRegular(MemorySegment attributes) throws ErrnoException {
+  static void requireRegular(MemorySegment attributes) throws ErrnoException {
     if ((stat.st_mode(attributes) & Libc.__S_IFMT()) != Libc.__S_IFREG()) {
       throw ErrnoException.of(Errno.EPERM);
     }
-    return Host.fileOf(attributes);
   }
 
   /// The value. A host without access control lists says EOPNOTSUPP of them, for which the kernel
@@ -54,11 +54,11 @@ final class ExtendedAttributes {
   private byte[] vector(Host host, Inode inode, String name) throws ErrnoException, VectorFailure {
     TreePath path;
     try {
-      path = namespace.vectorPathOf(host, inode);
+      path = reconciliation.vectorPathOf(host, inode);
     } catch (ErrnoException e) {
       throw e.errno() == Errno.ENOENT ? ErrnoException.of(Errno.ENODATA) : e;
     }
-    return vectors.get(path, inode.file, name);
+    return vectors.get(path, inode.fingerprint(host), name);
   }
 
   /// The names, each followed by NUL. As the host has it, only the privileged hear of the
@@ -87,7 +87,7 @@ final class ExtendedAttributes {
       throws ErrnoException, VectorFailure {
     List<String> added;
     try {
-      added = vectors.names(namespace.vectorPathOf(host, inode), inode.file);
+      added = vectors.names(reconciliation.vectorPathOf(host, inode), inode.fingerprint(host));
     } catch (ErrnoException e) {
       if (e.errno() == Errno.ENOENT) {
         // Nameless: with its last name a file loses its vectors.
@@ -112,10 +112,11 @@ final class ExtendedAttributes {
       throws ErrnoException, VectorFailure {
     if (VectorAttributes.isVectorName(name)) {
       host.fstat(inode.descriptor, host.scratchStat());
-      FileIdentity file = requireRegular(host.scratchStat());
-      namespace.arrived(host, inode);
+      requireRegular(host.scratchStat());
+      reconciliation.arrived(host, inode);
+      long fingerprint = inode.fingerprint(host);
       namespace.attaching(
-          () -> vectors.set(namespace.pathOf(host, inode), file, name, value, flags));
+          () -> vectors.set(namespace.pathOf(host, inode), fingerprint, name, value, flags));
     } else {
       host.attributes().set(inode.descriptor, name, value, flags);
       if (name.equals(AccessList.ATTRIBUTE)) {
@@ -127,10 +128,12 @@ final class ExtendedAttributes {
   /// Removes an attribute.
   void remove(Host host, Inode inode, String name) throws ErrnoException, VectorFailure {
     if (VectorAttributes.isVectorName(name)) {
-      namespace.arrived(host, inode);
+      reconciliation.arrived(host, inode);
       namespace.attaching(() ->
           vectors.remove(
-              namespace.pathOf(host, inode), inode.file, VectorAttributes.collectionOf(name)));
+              namespace.pathOf(host, inode),
+              inode.fingerprint(host),
+              VectorAttributes.collectionOf(name)));
     } else {
       host.attributes().remove(inode.descriptor, name);
     }

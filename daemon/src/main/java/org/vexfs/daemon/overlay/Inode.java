@@ -30,6 +30,9 @@ final class Inode {
   /// What [SourceChanges] last saw of the file's length and times.
   volatile long contentStamp = UNSEEN;
 
+  /// There once it was asked for; 0 before.
+  private volatile long fingerprint;
+
   /// References that the kernel holds; guarded by the entry of [InodeTable] that holds this inode.
   long lookups = 1;
 
@@ -40,6 +43,16 @@ final class Inode {
     this.id = id;
     this.file = file;
     this.descriptor = descriptor;
+  }
+
+  /// What the vectors of this file are found by, see [org.vexfs.daemon.io.Fingerprint].
+  long fingerprint(Host host) throws ErrnoException {
+    long known = fingerprint;
+    if (known == 0) {
+      known = host.statx().fingerprint(descriptor);
+      fingerprint = known;
+    }
+    return known;
   }
 
   /// Opens the file. Reading leaves its access time alone where that is wanted and the host lets

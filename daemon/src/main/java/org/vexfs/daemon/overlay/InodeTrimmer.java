@@ -8,6 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.NodeId;
+import org.vexfs.daemon.base.ThreadEnd;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.io.Host;
 
@@ -90,16 +91,6 @@ public final class InodeTrimmer implements AutoCloseable {
   public void close() {
     closed = true;
     demands.release();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    ThreadEnd.await(thread);
   }
 }

@@ -11,6 +11,9 @@ import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.base.VectorFailure.StoreBroken;
+import org.vexfs.daemon.base.VectorFailure.StoreFull;
+import org.vexfs.daemon.base.VectorFailure.StoreReadOnly;
 import org.vexfs.daemon.io.FileIdentity;
 import org.vexfs.daemon.io.Host;
 
@@ -86,76 +89,29 @@ final class Namespace {
     return Host.fileOf(host.scratchStat());
   }
 
-  /// Where the vectors of a file hang: under one of its names, or, where none is known any more,
-  /// where they wait for one.
-  ///
-  /// @throws ErrnoException with `ENOENT` where there is neither
-  TreePath vectorPathOf(Host host, Inode inode) throws ErrnoException, VectorFailure {
-    arrived(host, inode);
-    try {
-      return pathOf(host, inode);
-    } catch (ErrnoException e) {
-      Optional<TreePath> place = placeOfWaiting(host, inode.descriptor);
-      return place.orElseThrow(() -> e);
-    }
-  }
-
-  private Optional<TreePath> placeOfWaiting(Host host, int descriptor)
-      throws ErrnoException, VectorFailure {
-    if (!vectors.hasDetached()) {
-      return Optional.empty();
-    }
-    Optional<TreePath> place = DetachedVectors.placeOf(host, descriptor);
-    return place.isPresent() && vectors.bearsVectors(place.get()) ? place : Optional.empty();
-  }
-
-  /// A file was looked up: if vectors wait for a name of it, they get this one. Takes [#lock] only
-  /// then.
-  void arrived(Host host, Inode inode) {
-    try {
-      Optional<TreePath> place = placeOfWaiting(host, inode.descriptor);
-      if (place.isPresent()) {
-        attaching(() -> {
-          if (vectors.bearsVectors(place.get())) {
-            vectors.renamed(place.get(), pathOf(host, inode));
-          }
-        });
-      }
-    } catch (ErrnoException | VectorFailure e) {
-      LOG.debug("Vectors still wait for a name of node {}: {}", inode.id, e.toString());
-    }
-  }
-
-  /// Takes the vectors of a file that is gone out of the store, unless it is there again.
-  void vanished(Host host, TreePath path) throws ErrnoException, VectorFailure {
-    attaching(() -> {
-      try {
-        host.fstatat(root.descriptor, path.bytes(), host.scratchStat());
-      } catch (ErrnoException e) {
-        if (!VanishedFiles.isAbsence(e)) {
-          throw e;
-        }
-        vectors.removed(path, false);
-      }
-    });
-  }
-
-  /// Whether the store has a file at `name` in a directory, as far as it is up.
-  boolean isRemembered(Host host, Inode directory, String name) throws ErrnoException {
-    return !vectors.hasNone() && vectors.isFileKnown(pathOf(host, directory).child(name));
-  }
-
   /// `link(2)`: the new name shares the vectors. A file whose names are all unknown has none that a
   /// name could share; its vectors wait, and are met when the new name is looked up.
   void link(Host host, Inode inode, Inode directory, String name)
       throws ErrnoException, VectorFailure {
     Step inHost = () -> host.link(inode.descriptor, directory.descriptor, name);
     change(
-        () -> hasKnownName(host, inode) && vectors.bearsVectors(pathOf(host, inode), inode.file),
+        () ->
+            vectors.bearsVectors(pathOf(host, directory).child(name))
+                || (hasKnownName(host, inode)
+                    && vectors.bearsVectors(pathOf(host, inode), inode.fingerprint(host))),
         inHost,
         () -> {
+          boolean isNamed = hasKnownName(host, inode);
           inHost.run();
-          vectors.linked(pathOf(host, inode), inode.file, pathOf(host, directory).child(name));
+          TreePath added = pathOf(host, directory).child(name);
+          long fingerprint = inode.fingerprint(host);
+          tell(() -> {
+            if (isNamed) {
+              vectors.linked(pathOf(host, inode), fingerprint, added);
+            } else {
+              vectors.created(added, fingerprint);
+            }
+          });
         });
   }
 
@@ -179,7 +135,8 @@ final class Namespace {
           int leaving = hold(host, directory, name);
           try {
             inHost.run();
-            left(host, leaving, pathOf(host, directory).child(name), isDirectory);
+            TreePath path = pathOf(host, directory).child(name);
+            tell(() -> left(host, leaving, path));
           } finally {
             host.closeDescriptor(leaving);
           }
@@ -198,7 +155,9 @@ final class Namespace {
         () -> {
           if ((flags & Libc.RENAME_EXCHANGE()) != 0) {
             inHost.run();
-            vectors.exchanged(pathOf(host, from).child(name), pathOf(host, to).child(newName));
+            TreePath path = pathOf(host, from).child(name);
+            TreePath other = pathOf(host, to).child(newName);
+            tell(() -> vectors.exchanged(path, other));
           } else {
             renameOver(host, inHost, from, name, to, newName);
           }
@@ -215,11 +174,17 @@ final class Namespace {
         return;
       }
       inHost.run();
+      TreePath path = pathOf(host, from).child(name);
       TreePath newPath = pathOf(host, to).child(newName);
-      if (replaced.isPresent()) {
-        left(host, replaced.get(), newPath, false);
-      }
-      vectors.renamed(pathOf(host, from).child(name), newPath);
+      tell(() -> {
+        if (replaced.isPresent()) {
+          left(host, replaced.get(), newPath);
+        } else {
+          // Nothing was there, so what the store believed to be there is elsewhere.
+          vectors.created(newPath, 0);
+        }
+        vectors.renamed(path, newPath);
+      });
     } finally {
       replaced.ifPresent(host::closeDescriptor);
     }
@@ -251,19 +216,31 @@ final class Namespace {
 
   /// Tells the store that a name is gone which led to what `descriptor` holds: where that lives on,
   /// but under none of the names that the store knows, its vectors wait for one.
-  private void left(Host host, int descriptor, TreePath path, boolean isDirectory)
-      throws ErrnoException, VectorFailure {
+  private void left(Host host, int descriptor, TreePath path) throws ErrnoException, VectorFailure {
     host.fstat(descriptor, host.scratchStat());
-    FileIdentity file = Host.fileOf(host.scratchStat());
-    boolean livesOn = !isDirectory && stat.st_nlink(host.scratchStat()) > 0;
-    if (livesOn && !vectors.hasOtherPath(path, other -> leadsTo(host, other, file))) {
-      Optional<TreePath> place = DetachedVectors.placeOf(host, descriptor);
-      if (place.isPresent()) {
-        vectors.renamed(path, place.get());
-        return;
-      }
+    int type = stat.st_mode(host.scratchStat()) & Libc.__S_IFMT();
+    if (type == Libc.__S_IFDIR()) {
+      vectors.removedDirectory(path);
+      return;
     }
-    vectors.removed(path, isDirectory);
+    FileIdentity file = Host.fileOf(host.scratchStat());
+    boolean livesOn = type == Libc.__S_IFREG() && stat.st_nlink(host.scratchStat()) > 0;
+    if (livesOn && !vectors.hasOtherPath(path, other -> leadsTo(host, other, file))) {
+      vectors.detached(path, host.statx().fingerprint(descriptor));
+    } else {
+      vectors.unlinked(path);
+    }
+  }
+
+  /// Tells the store of a change that the host has made. One that it cannot take, its disk being
+  /// full, say, is made all the same: files go on, and the store finds out when it meets the file
+  /// or misses it, see [Reconciliation].
+  private static void tell(Step step) throws ErrnoException, VectorFailure {
+    try {
+      step.run();
+    } catch (StoreFull | StoreReadOnly | StoreBroken e) {
+      LOG.warn("The store has missed a change of names: {}", e.getMessage());
+    }
   }
 
   /// A question about names, asked under [#lock].

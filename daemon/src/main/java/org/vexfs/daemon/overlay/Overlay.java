@@ -3,6 +3,7 @@ package org.vexfs.daemon.overlay;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.vexfs.bindings.libc.Libc;
 import org.vexfs.daemon.base.Caller;
 import org.vexfs.daemon.base.Errno;
@@ -12,7 +13,6 @@ import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorMatrix;
-import org.vexfs.daemon.io.FileIdentity;
 import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.io.RangeLock;
 import org.vexfs.daemon.search.SearchView;
@@ -40,6 +40,7 @@ public final class Overlay implements FileTree, AutoCloseable {
   private final HandleTable<OpenFile> files = new HandleTable<>();
   private final HandleTable<OpenDirectory> directories = new HandleTable<>();
   private final Namespace namespace;
+  private final Reconciliation reconciliation;
   private final Creation creation;
   private final ExtendedAttributes attributes;
   private final VectorAttributes vectors;
@@ -68,10 +69,11 @@ public final class Overlay implements FileTree, AutoCloseable {
     this.vectors = vectors;
     this.namespace = new Namespace(inodes.root(), vectors);
     this.creation = new Creation(inodes);
-    this.attributes = new ExtendedAttributes(namespace, vectors);
+    this.reconciliation = new Reconciliation(inodes.root(), namespace, vectors);
+    this.attributes = new ExtendedAttributes(namespace, reconciliation, vectors);
     this.cacheTimes = cacheTimes;
-    this.vanished = new VanishedFiles(namespace);
-    inodes.onArrival(namespace::arrived);
+    this.vanished = new VanishedFiles(reconciliation);
+    inodes.onArrival(reconciliation::arrived);
   }
 
   /// Has `kernel` told when a request changes attributes of which its answer says nothing.
@@ -91,6 +93,12 @@ public final class Overlay implements FileTree, AutoCloseable {
     SourceChanges watching = new SourceChanges(kernel);
     changes = Optional.of(watching);
     return watching;
+  }
+
+  /// Lets `question` say whether the mount takes no changes now: the store, too, is left as it is
+  /// then, whatever is seen of SOURCE.
+  public void onlyReadsWhile(BooleanSupplier question) {
+    reconciliation.onlyReadsWhile(question);
   }
 
   /// Has reading leave the access times of SOURCE alone, as `noatime` demands: the kernel leaves
@@ -153,10 +161,17 @@ public final class Overlay implements FileTree, AutoCloseable {
     namespace.attaching(() -> vectors.remove(path, regularFile(host, path), collection));
   }
 
-  private FileIdentity regularFile(Host host, TreePath path) throws ErrnoException {
+  private long regularFile(Host host, TreePath path) throws ErrnoException {
     MemorySegment found = host.scratchStat();
     stat(host, path, found);
-    return ExtendedAttributes.requireRegular(found);
+    ExtendedAttributes.requireRegular(found);
+    return reconciliation.fingerprintAt(host, path);
+  }
+
+  /// The file at `path` is about to be asked for its vectors by that name: if the store knows it by
+  /// others only, it learns this one.
+  public void meet(Host host, TreePath path) throws ErrnoException, VectorFailure {
+    reconciliation.met(host, path);
   }
 
   @Override
@@ -178,7 +193,7 @@ public final class Overlay implements FileTree, AutoCloseable {
       noteContent(inode, stat);
       return inode.id;
     } catch (ErrnoException e) {
-      if (e.errno() == Errno.ENOENT && namespace.isRemembered(host, directory, name)) {
+      if (e.errno() == Errno.ENOENT && reconciliation.isRemembered(host, directory, name)) {
         vanished.notice(namespace.pathOf(host, directory).child(name));
       }
       throw e;
@@ -266,7 +281,9 @@ public final class Overlay implements FileTree, AutoCloseable {
       MemorySegment stat)
       throws ErrnoException {
     Inode directory = inodes.get(checkedParent(parent, name));
-    return creation.mknod(host, caller, directory, name, mode, device, stat).id;
+    Inode made = creation.mknod(host, caller, directory, name, mode, device, stat);
+    reconciliation.created(host, directory, name, made, false);
+    return made.id;
   }
 
   @Override
@@ -274,7 +291,9 @@ public final class Overlay implements FileTree, AutoCloseable {
       Host host, Caller caller, NodeId parent, String name, int mode, MemorySegment stat)
       throws ErrnoException {
     Inode directory = inodes.get(checkedParent(parent, name));
-    return creation.mkdir(host, caller, directory, name, mode, stat).id;
+    Inode made = creation.mkdir(host, caller, directory, name, mode, stat);
+    reconciliation.created(host, directory, name, made, true);
+    return made.id;
   }
 
   @Override
@@ -282,7 +301,9 @@ public final class Overlay implements FileTree, AutoCloseable {
       Host host, Caller caller, NodeId parent, String name, String target, MemorySegment stat)
       throws ErrnoException {
     Inode directory = inodes.get(checkedParent(parent, name));
-    return creation.symlink(host, caller, directory, name, target, stat).id;
+    Inode made = creation.symlink(host, caller, directory, name, target, stat);
+    reconciliation.created(host, directory, name, made, false);
+    return made.id;
   }
 
   @Override
@@ -338,6 +359,9 @@ public final class Overlay implements FileTree, AutoCloseable {
     boolean mayExist = (flags & Libc.O_EXCL()) == 0;
     Creation.NewFile file =
         creation.file(host, caller, directory, name, mode, kept, mayExist, stat);
+    if (file.isNew()) {
+      reconciliation.created(host, directory, name, file.inode(), false);
+    }
     return new Created(file.inode().id, opened(file.inode(), file.descriptor(), flags));
   }
 

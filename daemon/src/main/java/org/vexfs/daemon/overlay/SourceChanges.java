@@ -8,6 +8,7 @@ import java.util.concurrent.Semaphore;
 import org.vexfs.bindings.libc.stat;
 import org.vexfs.bindings.libc.timespec;
 import org.vexfs.daemon.base.NodeId;
+import org.vexfs.daemon.base.ThreadEnd;
 
 /// Has the kernel drop the cached pages of files that were changed in SOURCE, behind the mount.
 ///
@@ -76,16 +77,6 @@ public final class SourceChanges implements AutoCloseable {
   public void close() {
     closed = true;
     demands.release();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    ThreadEnd.await(thread);
   }
 }

@@ -12,12 +12,12 @@ import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorMatrix;
-import org.vexfs.daemon.io.FileIdentity;
 import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.search.Query;
 import org.vexfs.daemon.store.FileNode;
 import org.vexfs.daemon.store.VectorStore;
 import org.vexfs.daemon.store.VectorValues;
+import org.vexfs.daemon.store.Whereabouts;
 
 /// Vectors as extended attributes: `user.vexfs.vector` is the entry in the collection `default`,
 /// `user.vexfs.vector.NAME` that in NAME. And the vector store's ear for what happens to names.
@@ -60,9 +60,9 @@ public final class VectorAttributes {
   }
 
   /// The value as raw float32, little-endian, row by row.
-  byte[] get(TreePath path, FileIdentity file, String attribute)
+  byte[] get(TreePath path, long fingerprint, String attribute)
       throws ErrnoException, VectorFailure {
-    Optional<VectorMatrix> matrix = store().get(path, file.inode(), collectionOf(attribute));
+    Optional<VectorMatrix> matrix = store().get(path, fingerprint, collectionOf(attribute));
     if (matrix.isEmpty()) {
       throw ErrnoException.of(Errno.ENODATA);
     }
@@ -78,9 +78,9 @@ public final class VectorAttributes {
 
   /// The attributes that a file has, but for those whose value no attribute can hold: copying
   /// programs would stumble over them, and `.vexfs/vectors` has them.
-  List<String> names(TreePath path, FileIdentity file) throws VectorFailure {
+  List<String> names(TreePath path, long fingerprint) throws VectorFailure {
     VectorStore ready = store();
-    Optional<FileNode> node = ready.file(path, file.inode());
+    Optional<FileNode> node = ready.file(path, fingerprint);
     if (node.isEmpty()) {
       return List.of();
     }
@@ -98,11 +98,11 @@ public final class VectorAttributes {
 
   /// Gives the file the vectors that `value` holds, in any of its forms; `flags` as in
   /// `setxattr(2)`.
-  void set(TreePath path, FileIdentity file, String attribute, byte[] value, int flags)
+  void set(TreePath path, long fingerprint, String attribute, byte[] value, int flags)
       throws ErrnoException, VectorFailure {
     String collection = collectionOf(attribute);
     if (flags != 0) {
-      boolean present = store().collectionsOf(path, file.inode()).contains(collection);
+      boolean present = store().collectionsOf(path, fingerprint).contains(collection);
       if ((flags & Libc.XATTR_CREATE()) != 0 && present) {
         throw ErrnoException.of(Errno.EEXIST);
       }
@@ -110,7 +110,7 @@ public final class VectorAttributes {
         throw ErrnoException.of(Errno.ENODATA);
       }
     }
-    store().put(path, file.inode(), collection, parse(collection, value));
+    store().put(path, fingerprint, collection, parse(collection, value));
   }
 
   private VectorMatrix parse(String collection, byte[] value) throws VectorFailure {
@@ -120,15 +120,15 @@ public final class VectorAttributes {
   }
 
   /// Gives the file an entry in a collection.
-  void put(TreePath path, FileIdentity file, String collection, VectorMatrix matrix)
+  void put(TreePath path, long fingerprint, String collection, VectorMatrix matrix)
       throws VectorFailure {
-    store().put(path, file.inode(), collection, matrix);
+    store().put(path, fingerprint, collection, matrix);
   }
 
   /// Takes the file out of a collection.
-  void remove(TreePath path, FileIdentity file, String collection)
+  void remove(TreePath path, long fingerprint, String collection)
       throws ErrnoException, VectorFailure {
-    if (!store().remove(path, file.inode(), collection)) {
+    if (!store().remove(path, fingerprint, collection)) {
       throw ErrnoException.of(Errno.ENODATA);
     }
   }
@@ -151,10 +151,9 @@ public final class VectorAttributes {
     };
   }
 
-  /// Whether vectors wait for a name, as far as that is known without waiting.
-  boolean hasDetached() {
-    Optional<VectorStore> ready = store.ifReady();
-    return ready.isPresent() && ready.get().directory(DetachedVectors.DIRECTORY).isPresent();
+  /// Where the files are, as far as the store is up.
+  Optional<Whereabouts> whereabouts() {
+    return store.ifReady().map(VectorStore::whereabouts);
   }
 
   /// Whether the store has a file at this path, as far as that is known without waiting.
@@ -177,27 +176,45 @@ public final class VectorAttributes {
   }
 
   /// Whether the file has a vector, under this name or another.
-  boolean bearsVectors(TreePath path, FileIdentity file) throws VectorFailure {
-    return store.get(AS_LONG_AS_IT_TAKES).file(path, file.inode()).isPresent();
+  boolean bearsVectors(TreePath path, long fingerprint) throws VectorFailure {
+    return store.get(AS_LONG_AS_IT_TAKES).file(path, fingerprint).isPresent();
   }
 
   /// The file has got a further name.
-  void linked(TreePath existing, FileIdentity file, TreePath added) throws VectorFailure {
+  void linked(TreePath existing, long fingerprint, TreePath added) throws VectorFailure {
     VectorStore ready = store();
-    Optional<FileNode> node = ready.file(existing, file.inode());
+    Optional<FileNode> node = ready.file(existing, fingerprint);
     if (node.isPresent()) {
       List<TreePath> known = ready.paths(node.get());
       ready.linked(known.contains(existing) ? existing : known.getFirst(), added);
+    } else {
+      ready.whereabouts().created(added, fingerprint);
     }
   }
 
-  /// A name is gone.
-  void removed(TreePath path, boolean isDirectory) throws VectorFailure {
-    if (isDirectory) {
-      store().removedDirectory(path);
-    } else {
-      store().unlinked(path);
-    }
+  /// A name of a file is gone.
+  void unlinked(TreePath path) throws VectorFailure {
+    store().unlinked(path);
+  }
+
+  /// A directory is gone, which was empty.
+  void removedDirectory(TreePath path) throws VectorFailure {
+    store().removedDirectory(path);
+  }
+
+  /// A name is gone, and the file lives on under others, which are not known.
+  void detached(TreePath path, long fingerprint) throws VectorFailure {
+    store().whereabouts().detached(path, fingerprint);
+  }
+
+  /// There is a new file at `path`.
+  void created(TreePath path, long fingerprint) throws VectorFailure {
+    store().whereabouts().created(path, fingerprint);
+  }
+
+  /// A file was found at `path`.
+  void met(TreePath path, long fingerprint) throws VectorFailure {
+    store().whereabouts().met(path, fingerprint);
   }
 
   /// A name has moved, over another perhaps.

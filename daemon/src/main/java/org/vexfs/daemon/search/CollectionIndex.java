@@ -11,7 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.vexfs.daemon.index.ExactScan;
+import org.vexfs.daemon.index.BlockScan;
 import org.vexfs.daemon.index.HnswGraph;
 import org.vexfs.daemon.index.HnswParameters;
 import org.vexfs.daemon.index.NearestHeap;
@@ -45,8 +45,10 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
 
   private final VectorStore store;
   private final VectorCollection collection;
-  private final BuildThreads threads;
+  private final CoreThreads threads;
   private final Thread indexer;
+  private final RowScan rows;
+  private final ScopeSlots scopes;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
@@ -79,19 +81,25 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   private final PendingSlots pending = new PendingSlots();
   private final StoredGraph stored;
 
-  private CollectionIndex(VectorStore store, VectorCollection collection, BuildThreads threads) {
+  private CollectionIndex(
+      VectorStore store, VectorCollection collection, CoreThreads threads, CoreThreads scanners) {
     this.store = store;
     this.collection = collection;
     this.threads = threads;
+    this.rows = new RowScan(collection, scanners);
+    this.scopes = new ScopeSlots(store, collection);
     this.stored = new StoredGraph(store, collection);
     this.indexer =
         Thread.ofPlatform().name("indexer-" + collection.name()).daemon().unstarted(this::run);
   }
 
   /// Begins to index what the collection has and whatever comes.
+  ///
+  /// @param threads help to index
+  /// @param scanners help to search
   static CollectionIndex over(
-      VectorStore store, VectorCollection collection, BuildThreads threads) {
-    CollectionIndex index = new CollectionIndex(store, collection, threads);
+      VectorStore store, VectorCollection collection, CoreThreads threads, CoreThreads scanners) {
+    CollectionIndex index = new CollectionIndex(store, collection, threads, scanners);
     int present = store.addListener(collection, index);
     index.pending.add(0, present);
     index.indexer.start();
@@ -124,18 +132,27 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
     return present != null && present.size() > 0;
   }
 
+  /// The collection's slots by directory.
+  ScopeSlots scopes() {
+    return scopes;
+  }
+
   /// Offers to `nearest` about the nearest of the accepted slots: of those in the graph by a search
   /// of breadth `ef`, and of the pending ones by comparing each.
-  void searchApproximately(MemorySegment query, int ef, SlotPredicate accept, NearestHeap nearest) {
+  ///
+  /// @param most distances after which the search of the graph gives up
+  /// @return how many it computed, and pending slots; -1 where it gave up
+  long searchApproximately(
+      MemorySegment query, int ef, SlotPredicate accept, long most, NearestHeap nearest) {
     BitSet waiting = pending.snapshot();
     HnswGraph present = graph;
     if (present == null) {
-      scanAll(query, accept, nearest);
-      return;
+      return -1;
     }
     @Nullable SearchScratch pooled = SCRATCHES.poll();
     SearchScratch scratch = pooled != null ? pooled : new SearchScratch();
-    int found = present.search(query, 0, nearest.k(), ef, accept, scratch);
+    int found = present.search(query, 0, nearest.k(), ef, accept, most, scratch);
+    long compared = scratch.isComplete() ? scratch.compared() : -1;
     for (int i = 0; i < found; i++) {
       // What was indexed since is met again among the pending.
       if (!waiting.get(scratch.slot(i))) {
@@ -143,22 +160,30 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
       }
     }
     boolean _ = SCRATCHES.offer(scratch);
-    ExactScan scan = new ExactScan(collection.vectors(), collection.metric());
+    if (compared < 0) {
+      return -1;
+    }
+    BlockScan scan =
+        new BlockScan(
+            collection.vectors(), collection.metric(), query, new NearestHeap[] {nearest});
     for (int from = waiting.nextSetBit(0); from >= 0; ) {
       int to = waiting.nextClearBit(from);
-      scan.scan(query, 0, from, to, accept, nearest);
+      scan.scan(from, to, accept);
       from = waiting.nextSetBit(to);
     }
+    return compared + scan.compared();
   }
 
-  /// Offers to `nearest` the accepted slots, comparing each.
-  void scanAll(MemorySegment query, SlotPredicate accept, NearestHeap nearest) {
-    new ExactScan(collection.vectors(), collection.metric())
-        .scan(query, 0, 0, collection.slotLimit(), accept, nearest);
+  /// Offers to each of `nearest` the accepted slots, about `expected` of them, comparing each with
+  /// the query at the same place of `queries`; returns how many they were.
+  long compareAll(
+      MemorySegment queries, NearestHeap[] nearest, SlotPredicate accept, int expected) {
+    return rows.scan(queries, nearest, accept, expected);
   }
 
   @Override
   public void added(int firstSlot, int count) {
+    scopes.added(firstSlot, count);
     pending.add(firstSlot, count);
     lock.lock();
     try {
@@ -170,6 +195,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
 
   @Override
   public void removed(int slot) {
+    scopes.removed(slot);
     lock.lock();
     try {
       if (!closed) {

@@ -8,7 +8,8 @@ import org.vexfs.daemon.store.VectorStore;
 public final class CollectionIndexes implements AutoCloseable {
   private final VectorStore store;
   private final ConcurrentHashMap<String, CollectionIndex> indexes = new ConcurrentHashMap<>();
-  private final BuildThreads threads = new BuildThreads();
+  private final CoreThreads builders = new CoreThreads("index-builder");
+  private final CoreThreads scanners = new CoreThreads("scanner");
 
   /// No index yet.
   public CollectionIndexes(VectorStore store) {
@@ -23,7 +24,7 @@ public final class CollectionIndexes implements AutoCloseable {
 
   CollectionIndex of(VectorCollection collection) {
     return indexes.computeIfAbsent(
-        collection.name(), name -> CollectionIndex.over(store, collection, threads));
+        collection.name(), name -> CollectionIndex.over(store, collection, builders, scanners));
   }
 
   /// Slots of a collection that searches still compare one by one.
@@ -36,6 +37,7 @@ public final class CollectionIndexes implements AutoCloseable {
   public void close() {
     indexes.values().forEach(CollectionIndex::close);
     indexes.clear();
-    threads.close();
+    builders.close();
+    scanners.close();
   }
 }

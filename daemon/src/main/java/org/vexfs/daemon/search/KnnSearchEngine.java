@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorFailure.InvalidRequest;
@@ -41,24 +42,38 @@ public final class KnnSearchEngine {
   /// @throws InvalidRequest where words are given and the collection has no embedder, or no word is
   ///   among them
   public Answer search(Query query, TreePath directory, SearchView view) throws VectorFailure {
+    return search(query, directory, view, Optional.empty());
+  }
+
+  /// The same, among the files only that `filter` lets through. It is asked on several threads at
+  /// once, of files that may be going away at that moment, and does not fail.
+  public Answer search(Query query, TreePath directory, SearchView view, Predicate<FileNode> filter)
+      throws VectorFailure {
+    return search(query, directory, view, Optional.of(filter));
+  }
+
+  private Answer search(
+      Query query, TreePath directory, SearchView view, Optional<Predicate<FileNode>> filter)
+      throws VectorFailure {
     long start = System.nanoTime();
     VectorCollection collection = collection(query.collection());
     Target target = target(query, directory, collection);
-    Scope scope = scope(directory, target.excluded());
+    Scope scope = scope(directory, target.excluded()).where(filter);
     if (!scope.isPossible()) {
       return nothing(target, start);
     }
     CollectionIndex index = indexes.of(collection);
     List<Answer.Result> results = new ArrayList<>();
-    if (target.isOneQuestion()) {
-      results.add(
-          new NearestFiles(store, index, query, scope, view, start).find(0, target.vectors()));
-    } else {
-      for (int i = 0; i < target.vectors().rows(); i++) {
-        long began = i == 0 ? start : System.nanoTime();
-        results.add(
-            new NearestFiles(store, index, query, scope, view, began)
-                .find(i, row(target.vectors(), i)));
+    int step = target.isOneQuestion() ? target.vectors().rows() : NearestFiles.QUESTIONS_AT_ONCE;
+    for (int from = 0; from < target.vectors().rows(); from += step) {
+      try (VectorStore.Pin _ = store.pin()) {
+        NearestFiles nearest = new NearestFiles(store, index, query, scope, view, start);
+        if (target.isOneQuestion()) {
+          results.add(nearest.findNearAny(0, target.vectors()));
+        } else {
+          int to = Math.min(target.vectors().rows(), from + step);
+          results.addAll(nearest.findNearEach(target.vectors(), from, to));
+        }
       }
     }
     return new Answer(results);
@@ -164,11 +179,5 @@ public final class KnnSearchEngine {
       results.add(new Answer.Result(List.of(), new SearchSummary(i, 0, true, 0, micros)));
     }
     return new Answer(results);
-  }
-
-  private static VectorMatrix row(VectorMatrix matrix, int row) {
-    float[] values = new float[matrix.dimension()];
-    System.arraycopy(matrix.values(), row * matrix.dimension(), values, 0, values.length);
-    return new VectorMatrix(1, values.length, values);
   }
 }

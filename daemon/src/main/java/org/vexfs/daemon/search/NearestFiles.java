@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -13,38 +14,34 @@ import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure.StoreBroken;
 import org.vexfs.daemon.base.VectorMatrix;
 import org.vexfs.daemon.index.NearestHeap;
-import org.vexfs.daemon.index.SlotPredicate;
 import org.vexfs.daemon.index.Vectors;
 import org.vexfs.daemon.store.FileNode;
 import org.vexfs.daemon.store.VectorCollection;
 import org.vexfs.daemon.store.VectorStore;
 
-/// One search: from the vectors of a question to the files nearest to them.
+/// One search: from the vectors of a question, or of several, to the files nearest to them.
 ///
 /// Candidates are rows; hits are files that the asker may see. So a round of candidates may come to
 /// fewer hits than asked for; then the next round takes more of them, and the last compares every
 /// row that matches. Hence a search returns fewer hits than asked for only where fewer files match.
 final class NearestFiles {
-  /// Up to so many matching rows all are compared, which is no slower than the graph.
-  private static final int EXACT_ROWS = 1_000;
-
-  /// Candidates of an approximate search where the query does not say: enough for a recall@10 of
-  /// well over 0.95 on the data that BENCHMARKS.md names.
-  private static final int DEFAULT_EF = 100;
+  /// Questions that are asked together: enough for the memory that a scan reads to be shared by
+  /// many, and few enough for compaction not to wait long for the pin.
+  static final int QUESTIONS_AT_ONCE = 16;
 
   /// By how much each round of candidates is larger than the one before.
   private static final int WIDENING = 4;
 
   private final VectorStore store;
-  private final CollectionIndex index;
   private final VectorCollection collection;
+  private final CandidateRows rows;
   private final Query query;
   private final Scope scope;
   private final SearchView view;
   private final long startNanos;
-  private final SlotPredicate matching;
 
-  /// A search that began at `startNanos` of `System.nanoTime()`.
+  /// A search that began at `startNanos` of `System.nanoTime()`. A pin is held from before this is
+  /// made for as long as it is in use.
   NearestFiles(
       VectorStore store,
       CollectionIndex index,
@@ -53,98 +50,81 @@ final class NearestFiles {
       SearchView view,
       long startNanos) {
     this.store = store;
-    this.index = index;
     this.collection = index.collection();
+    this.rows = new CandidateRows(index, query, scope);
     this.query = query;
     this.scope = scope;
     this.view = view;
     this.startNanos = startNanos;
-    this.matching = this::matches;
   }
 
-  /// The hits nearest to any of `vectors`, as the `number`th question of the query.
+  /// The hits nearest to any of `vectors`.
+  ///
+  /// @param number of the question within the query
+  /// @throws StoreBroken where a row that would be a hit is damaged on the disk
+  Answer.Result findNearAny(int number, VectorMatrix vectors) throws StoreBroken {
+    MemorySegment question = inMemory(vectors.values());
+    return conclude(
+        number, question, rows.nearAny(question, vectors.rows(), rows.firstCount(wanted())));
+  }
+
+  /// The hits nearest to each row of `vectors` from `from` on, before `to`.
   ///
   /// @throws StoreBroken where a row that would be a hit is damaged on the disk
-  Answer.Result find(int number, VectorMatrix vectors) throws StoreBroken {
-    try (VectorStore.Pin _ = store.pin()) {
-      return findPinned(number, vectors);
+  List<Answer.Result> findNearEach(VectorMatrix vectors, int from, int to) throws StoreBroken {
+    int dimension = vectors.dimension();
+    float[] asked = Arrays.copyOfRange(vectors.values(), from * dimension, to * dimension);
+    long stride = (long) dimension * Float.BYTES;
+    List<Answer.Result> results = new ArrayList<>();
+    MemorySegment questions = inMemory(asked);
+    List<CandidateRows.Round> first =
+        rows.nearEach(questions, to - from, rows.firstCount(wanted()));
+    for (int i = 0; i < first.size(); i++) {
+      MemorySegment question = questions.asSlice(i * stride, stride);
+      results.add(conclude(from + i, question, first.get(i)));
     }
+    return results;
   }
 
-  private Answer.Result findPinned(int number, VectorMatrix vectors) throws StoreBroken {
-    int rows = matchingRows();
-    int wanted = query.offset() + query.k();
-    boolean exact = query.exact() || rows <= EXACT_ROWS || !index.hasGraph();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment questions = arena.allocateFrom(ValueLayout.JAVA_FLOAT, vectors.values());
-      int candidates = Math.min(rows, wanted);
-      while (true) {
-        NearestHeap nearest = nearest(questions, vectors, candidates, exact);
-        List<Hit> hits = hits(number, nearest, wanted);
-        boolean cutByDistance =
-            nearest.size() > 0 && isTooFar(reported(nearest.distance(nearest.size() - 1)));
-        if (hits.size() == wanted || cutByDistance || (exact && candidates >= rows)) {
-          return result(number, hits, exact, rows);
-        }
-        exact |= candidates >= rows || nearest.size() < candidates;
-        candidates = (int) Math.min(rows, (long) candidates * WIDENING);
+  /// Outside the heap, like the vectors that it is compared with. Left to the garbage collector:
+  /// several threads may read it, and to close memory that they share makes all threads stop.
+  private static MemorySegment inMemory(float[] values) {
+    return Arena.ofAuto().allocateFrom(ValueLayout.JAVA_FLOAT, values);
+  }
+
+  private int wanted() {
+    return query.offset() + query.k();
+  }
+
+  /// Goes on from the first round of candidates for a question until there are enough.
+  private Answer.Result conclude(int number, MemorySegment question, CandidateRows.Round first)
+      throws StoreBroken {
+    CandidateRows.Round round = first;
+    while (true) {
+      NearestHeap nearest = round.nearest();
+      List<Hit> hits = hits(number, nearest, wanted());
+      boolean cutByDistance =
+          nearest.size() > 0 && isTooFar(reported(nearest.distance(nearest.size() - 1)));
+      if (hits.size() == wanted() || cutByDistance || round.hasAll(rows.most())) {
+        return result(number, hits, round);
       }
+      int vectors = (int) (question.byteSize() / Float.BYTES / collection.dimension());
+      int count = (int) Math.min(rows.most(), (long) nearest.k() * WIDENING);
+      // A walk that found fewer than it was to find did not come to all that match.
+      boolean compareAll =
+          round.exact() || nearest.size() < nearest.k() || nearest.k() == rows.most();
+      round =
+          compareAll
+              ? rows.compareAll(question, vectors, count)
+              : rows.nearAny(question, vectors, count);
     }
   }
 
-  private Answer.Result result(int number, List<Hit> all, boolean exact, int rows) {
+  private Answer.Result result(int number, List<Hit> all, CandidateRows.Round round) {
     List<Hit> hits = all.subList(Math.min(query.offset(), all.size()), all.size());
     long micros = (System.nanoTime() - startNanos) / 1000;
-    return new Answer.Result(hits, new SearchSummary(number, hits.size(), exact, rows, micros));
-  }
-
-  /// Rows among which hits are chosen; at least 1, so that a search has room for candidates.
-  private int matchingRows() {
-    if (scope.isEverything()) {
-      return Math.max(1, collection.liveRows());
-    }
-    int rows = 0;
-    int limit = collection.slotLimit();
-    for (int slot = 0; slot < limit; slot++) {
-      if (matches(slot)) {
-        rows++;
-      }
-    }
-    return Math.max(1, rows);
-  }
-
-  private boolean matches(int slot) {
-    return collection.isLive(slot) && scope.contains(collection, slot);
-  }
-
-  /// The `count` rows nearest to any of the questions, sorted. A row counts once, at its least
-  /// distance.
-  private NearestHeap nearest(
-      MemorySegment questions, VectorMatrix vectors, int count, boolean exact) {
-    NearestHeap nearest = new NearestHeap(count);
-    long stride = vectors.dimension() * (long) Float.BYTES;
-    if (vectors.rows() == 1) {
-      offer(questions, count, exact, nearest);
-    } else {
-      SlotDistances best = new SlotDistances();
-      for (int row = 0; row < vectors.rows(); row++) {
-        NearestHeap ofRow = new NearestHeap(count);
-        offer(questions.asSlice(row * stride, stride), count, exact, ofRow);
-        best.addAll(ofRow);
-      }
-      best.offerTo(nearest);
-    }
-    nearest.sort();
-    return nearest;
-  }
-
-  private void offer(MemorySegment question, int count, boolean exact, NearestHeap nearest) {
-    if (exact) {
-      index.scanAll(question, matching, nearest);
-    } else {
-      int ef = Math.max(count, query.ef() == 0 ? DEFAULT_EF : query.ef());
-      index.searchApproximately(question, ef, matching, nearest);
-    }
+    return new Answer.Result(
+        hits, new SearchSummary(number, hits.size(), round.exact(), round.compared(), micros));
   }
 
   private List<Hit> hits(int number, NearestHeap nearest, int wanted) throws StoreBroken {

@@ -16,8 +16,10 @@ final class SlotDistances {
     }
   }
 
-  /// Hands on each slot once.
-  void offerTo(NearestHeap nearest) {
+  /// The `count` nearest, each once.
+  NearestHeap nearest(int count) {
+    NearestHeap nearest = new NearestHeap(count);
     distances.forEach(nearest::offer);
+    return nearest;
   }
 }

@@ -19,7 +19,21 @@
 /// [org.vexfs.daemon.search.CollectionIndexes] keeps a graph for each collection; what is not in it
 /// yet is compared one by one.
 ///
-/// Everything here is immutable or confined to one thread, except the engine and the indexes, which
-/// any thread may use. The only lock is that of a collection's index: it orders the work of the
-/// thread that indexes, is taken after the store's writer lock, and no search takes it.
+/// **Choosing a way.** A search is for the nearest of those rows that match: that live, below the
+/// directory, of files that a filter lets through ([org.vexfs.daemon.search.MatchingSlots]).
+/// [org.vexfs.daemon.search.CandidateRows] finds them by the graph or by comparing each, whichever
+/// [org.vexfs.daemon.search.SearchCosts] expects to cost less. Which rows lie below a directory is
+/// kept as a set of slots ([org.vexfs.daemon.search.ScopeSlots]) and kept up with every change.
+///
+/// **Threads and locks.** Everything here is immutable or confined to one thread, except the engine
+/// and what hangs on a collection's index, which any thread may use. The locks:
+///
+/// - that of a collection's index orders the work of the thread that indexes; it is taken after the
+///   store's writer lock, and no search takes it
+/// - that of a set of slots being filled is held while the store's `naming` lock is taken for
+///   reading; only searches of the same directory wait for it, no writer does
+/// - that of a set's own changes ([org.vexfs.daemon.index.SlotSet]) is the last
+///
+/// Work that is much is shared with the threads of [org.vexfs.daemon.search.CoreThreads], under the
+/// pin of the thread that asked, which waits for them.
 package org.vexfs.daemon.search;

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.vexfs.daemon.base.TreePath;
@@ -39,6 +40,8 @@ final class Catalogue {
 
   private long lastId = ROOT_ID;
 
+  private final AtomicLong moves = new AtomicLong();
+
   /// Those that are not among `nodes` yet; none where there was no checkpoint.
   private Optional<FilesAtRest> resting = Optional.empty();
 
@@ -51,6 +54,12 @@ final class Catalogue {
   /// The highest id given so far.
   long lastId() {
     return lastId;
+  }
+
+  /// Grows with every change after which a file that was there, and has entries still, may lie
+  /// below other directories than before. Read without a lock.
+  long moves() {
+    return moves.get();
   }
 
   /// The ids of the nodes that came, went or became different since this was asked last; they count
@@ -173,6 +182,37 @@ final class Catalogue {
         resting.stream().flatMap(FilesAtRest::all));
   }
 
+  /// What lies in a directory, in no order.
+  Stream<Node> in(DirectoryNode directory) {
+    return Stream.concat(
+        directory.children().values().stream(),
+        resting.stream().flatMap(atRest -> atRest.in(directory)));
+  }
+
+  /// The files in `directory` and below it; empty where more than `most` nodes would have to be
+  /// looked at.
+  Optional<List<FileNode>> filesBelow(DirectoryNode directory, int most) {
+    List<FileNode> files = new ArrayList<>();
+    Deque<DirectoryNode> open = new ArrayDeque<>(List.of(directory));
+    int nodes = 0;
+    while (!open.isEmpty()) {
+      DirectoryNode next = open.pop();
+      Collection<Node> children = next.children().values();
+      nodes += children.size() + next.resting();
+      if (nodes > most) {
+        return Optional.empty();
+      }
+      resting.ifPresent(atRest -> atRest.in(next).forEach(files::add));
+      for (Node child : children) {
+        switch (child) {
+          case DirectoryNode below -> open.push(below);
+          case FileNode file -> files.add(file);
+        }
+      }
+    }
+    return Optional.of(files);
+  }
+
   /// The path of a name; empty where a directory above was dropped.
   Optional<TreePath> path(Name name) {
     Deque<String> names = new ArrayDeque<>();
@@ -250,6 +290,7 @@ final class Catalogue {
 
   void link(LogRecord.Link record) throws StoreBroken {
     attach(file(record.node()), new Name(directory(record.parent()), record.name()));
+    moves.incrementAndGet();
   }
 
   void move(LogRecord.Move record) throws StoreBroken {
@@ -260,6 +301,7 @@ final class Catalogue {
     }
     detach(node, new Name(directory(record.fromParent()), record.fromName()));
     attach(node, to);
+    moves.incrementAndGet();
   }
 
   void exchange(LogRecord.Exchange record) throws StoreBroken {
@@ -274,6 +316,7 @@ final class Catalogue {
     detach(otherNode, other);
     attach(node, other);
     attach(otherNode, name);
+    moves.incrementAndGet();
   }
 
   private static boolean holds(Node node, Name name) {
@@ -291,6 +334,9 @@ final class Catalogue {
     Node node = node(record.node());
     detach(node, new Name(directory(record.parent()), record.name()));
     dropNameless(node);
+    if (node instanceof DirectoryNode || !((FileNode) node).names().isEmpty()) {
+      moves.incrementAndGet();
+    }
   }
 
   /// Ends the lives of `node` and, where it is a directory, of all below it that has no name
@@ -300,7 +346,7 @@ final class Catalogue {
     while (!doomed.isEmpty()) {
       switch (doomed.pop()) {
         case DirectoryNode directory -> {
-          resting.map(files -> files.in(directory)).orElse(List.of()).forEach(this::awake);
+          resting.map(files -> files.in(directory).toList()).orElse(List.of()).forEach(this::awake);
           directory
               .children()
               .forEach((name, child) -> {

@@ -1,23 +1,36 @@
 package org.vexfs.daemon.store;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorMatrix;
+import org.vexfs.daemon.io.Fingerprint;
 
 /// The records of one change while they are put together. They count together or not at all.
 ///
 /// Plans from the contents as they are, which must not change meanwhile: the writer lock is held.
 final class ChangePlan {
+  /// Where files wait to be met again whose names lead elsewhere by now, each under the number of
+  /// its node: a place that no file can have, since the name of its first directory is taken.
+  static final TreePath DETACHED = new TreePath(".vexfs/detached");
+
   private static final float[] NO_VALUES = {};
 
   private final Catalogue catalogue;
   private final List<LogRecord> records = new ArrayList<>();
 
+  /// Names that something was taken off already.
   private final Set<Name> unlinked = new HashSet<>();
+
+  /// Directories that this change makes.
+  private final Map<TreePath, Long> made = new HashMap<>();
 
   private float[] values = NO_VALUES;
   private long lastId;
@@ -55,8 +68,11 @@ final class ChangePlan {
   }
 
   private void unlink(Node node, TreePath path) {
-    DirectoryNode parent = catalogue.findDirectory(path.parent()).orElseThrow();
-    unlink(node, new Name(parent, path.name()));
+    unlink(node, nameAt(path));
+  }
+
+  private Name nameAt(TreePath path) {
+    return new Name(catalogue.findDirectory(path.parent()).orElseThrow(), path.name());
   }
 
   /// Once only: a file that is gone may also be in the way of a directory.
@@ -66,8 +82,66 @@ final class ChangePlan {
     }
   }
 
+  /// Clears `path`, where the host has something else now than what is known there: what can be
+  /// told when it is met again waits for that, and the rest goes.
+  void displace(TreePath path) {
+    catalogue.find(path).ifPresent(node -> displace(node, nameAt(path)));
+  }
+
+  private void displace(Node node, Name name) {
+    boolean hasOtherName = node instanceof FileNode file && file.names().size() > 1;
+    if (hasOtherName || !canBeMetAgain(node)) {
+      unlink(node, name);
+    } else {
+      TreePath _ = detach(node, name);
+    }
+  }
+
+  /// Takes a file or directory off a name, to where it waits.
+  private TreePath detach(Node node, Name name) {
+    TreePath place = DETACHED.child(Long.toString(node.id()));
+    if (unlinked.add(name)) {
+      records.add(
+          new LogRecord.Move(
+              node.id(), name.parent().id(), name.text(), directory(DETACHED), place.name()));
+    }
+    return place;
+  }
+
+  private boolean canBeMetAgain(Node node) {
+    Deque<Node> left = new ArrayDeque<>(List.of(node));
+    while (!left.isEmpty()) {
+      switch (left.pop()) {
+        case DirectoryNode directory -> catalogue.in(directory).forEach(left::push);
+        case FileNode file -> {
+          if (Fingerprint.isLasting(file.inode())) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  /// The file known at `path`, whose inode is `inode`, lives on under names that are not known.
+  void detach(TreePath path, long inode) {
+    Optional<FileNode> file = catalogue.findFile(path);
+    if (file.isPresent() && Fingerprint.isLasting(inode)) {
+      rebind(file.get(), inode);
+      displace(path);
+    } else {
+      drop(path);
+    }
+  }
+
+  private void rebind(FileNode file, long inode) {
+    if (inode != 0 && file.inode() != inode) {
+      records.add(new LogRecord.Rebind(file.id(), inode));
+    }
+  }
+
   /// The directory at `path`, made where it is missing; a file that is in the way was replaced by a
-  /// directory behind the mount and goes.
+  /// directory behind the mount.
   private long directory(TreePath path) {
     long parent = Catalogue.ROOT_ID;
     TreePath reached = TreePath.ROOT;
@@ -75,17 +149,29 @@ final class ChangePlan {
     for (String name : path.names()) {
       reached = reached.child(name);
       Optional<Node> node = known ? catalogue.find(reached) : Optional.empty();
-      if (node.isPresent() && node.get() instanceof DirectoryNode directory) {
+      if (node.isPresent() && node.get() instanceof DirectoryNode directory && !isGone(reached)) {
         parent = directory.id();
       } else {
-        if (node.isPresent()) {
-          unlink(node.get(), reached);
+        if (known) {
+          displace(reached);
         }
         known = false;
-        parent = create(parent, name, true, 0);
+        parent = made(reached, parent);
       }
     }
     return parent;
+  }
+
+  /// Whether this change has cleared the path.
+  private boolean isGone(TreePath path) {
+    return unlinked.contains(nameAt(path));
+  }
+
+  private long made(TreePath path, long parent) {
+    Long known = made.get(path);
+    long id = known != null ? known : create(parent, path.name(), true, 0);
+    made.put(path, id);
+    return id;
   }
 
   private long create(long parent, String name, boolean directory, long inode) {
@@ -102,7 +188,7 @@ final class ChangePlan {
       return resolution.file().get().id();
     }
     if (!resolution.lostName()) {
-      drop(path);
+      displace(path);
     }
     return create(directory(path.parent()), path.name(), false, inode);
   }
@@ -114,20 +200,48 @@ final class ChangePlan {
         unlink(stale, name);
       }
     }
+    Optional<TreePath> waiting =
+        resolution.left().isEmpty()
+            ? Optional.empty()
+            : Optional.of(takeOff(resolution.file().orElseThrow(), resolution.left()));
     if (resolution.lostName()) {
-      drop(path);
+      displace(path);
     }
     if (resolution.file().isPresent()) {
       FileNode file = resolution.file().get();
       if (resolution.missingName()) {
         if (!resolution.lostName()) {
-          drop(path);
+          displace(path);
         }
-        link(file, path);
-      } else if (inode != 0 && file.inode() != inode) {
-        records.add(new LogRecord.Rebind(file.id(), inode));
+        if (waiting.isPresent()) {
+          arrive(file, waiting.get(), path);
+        } else {
+          link(file, path);
+        }
+      } else {
+        rebind(file, inode);
       }
     }
+  }
+
+  /// Takes a file off names that do not lead to it any more, all at once, so that none of them is
+  /// in the way of what comes next; gives the place where it is meanwhile.
+  private TreePath takeOff(FileNode file, List<Name> left) {
+    Name first = left.getFirst();
+    for (Name name : left.subList(1, left.size())) {
+      unlink(file, name);
+    }
+    Optional<TreePath> path = catalogue.path(first);
+    boolean isWaiting = path.isPresent() && path.get().isWithin(DETACHED);
+    return isWaiting ? path.get() : detach(file, first);
+  }
+
+  /// Moves a file from where it waited to where it was met.
+  private void arrive(FileNode file, TreePath waiting, TreePath path) {
+    Optional<DirectoryNode> place = catalogue.findDirectory(waiting.parent());
+    long from = place.isPresent() ? place.get().id() : directory(waiting.parent());
+    records.add(
+        new LogRecord.Move(file.id(), from, waiting.name(), directory(path.parent()), path.name()));
   }
 
   /// Gives a file a further name where nothing is known.
@@ -160,7 +274,12 @@ final class ChangePlan {
       // rename(2) leaves two names of one file as they are.
       return;
     }
-    drop(to);
+    if (replaced.isPresent() && replaced.get() instanceof DirectoryNode) {
+      // The host replaces empty directories only, so what is known in there is elsewhere.
+      displace(to);
+    } else {
+      drop(to);
+    }
     node.ifPresent(moved -> move(moved, from, to));
   }
 
@@ -185,7 +304,7 @@ final class ChangePlan {
     if (file.isPresent() && file.equals(catalogue.findFile(added))) {
       return;
     }
-    drop(added);
+    displace(added);
     file.ifPresent(node -> link(node, added));
   }
 }

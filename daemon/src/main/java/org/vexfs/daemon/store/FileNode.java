@@ -78,7 +78,7 @@ public final class FileNode extends Node {
     entries = entries.stream().filter(other -> other != entry).toList();
   }
 
-  /// The host's inode; 0 where it is not known.
+  /// The file's [org.vexfs.daemon.io.Fingerprint]; 0 where it is not known.
   long inode() {
     return inode;
   }

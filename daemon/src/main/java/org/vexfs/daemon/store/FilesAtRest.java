@@ -84,13 +84,12 @@ final class FilesAtRest {
         : find(image.inodes().get(row, Inodes.FILE));
   }
 
-  /// Those that rest in a directory, as they are when this is called.
-  List<FileNode> in(DirectoryNode directory) {
+  /// Those that rest in a directory, as they are when they are come to.
+  Stream<FileNode> in(DirectoryNode directory) {
     return IntStream.range(image.firstNameIn(directory.id()), image.firstNameIn(directory.id() + 1))
         .mapToObj(row -> find(image.names().get(row, Names.FILE)))
         .flatMap(Optional::stream)
-        .distinct()
-        .toList();
+        .distinct();
   }
 
   /// All that rest.

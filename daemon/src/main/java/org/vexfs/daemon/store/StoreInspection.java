@@ -5,10 +5,15 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorFailure.StoreTooNew;
+import org.vexfs.daemon.io.Fingerprint;
 import org.vexfs.daemon.io.StorageDirectory;
 import org.vexfs.daemon.io.StorageFile;
 
@@ -18,7 +23,9 @@ public final class StoreInspection {
   private final StoreOptions options;
   private final HostProbe probe;
   private final List<Finding> findings = new ArrayList<>();
+  private final Map<TreePath, Long> missing = new TreeMap<>();
   private final List<TreePath> vanished = new ArrayList<>();
+  private final List<Moved> moved = new ArrayList<>();
 
   /// Where recovery would cut, where it would.
   private Optional<RecoveryReport.Tear> tear = Optional.empty();
@@ -35,6 +42,13 @@ public final class StoreInspection {
 
   /// Something that was found, told to people.
   public record Finding(Remedy remedy, String text) {}
+
+  /// A file that was moved while the store was not in use.
+  ///
+  /// @param from where the store has it
+  /// @param to where it is
+  /// @param inode its fingerprint
+  public record Moved(TreePath from, TreePath to, long inode) {}
 
   private StoreInspection(StorageDirectory directory, StoreOptions options, HostProbe probe) {
     this.directory = directory;
@@ -53,6 +67,7 @@ public final class StoreInspection {
         inspection.scan(name);
       }
     }
+    inspection.lookForMissing();
     return inspection;
   }
 
@@ -64,6 +79,27 @@ public final class StoreInspection {
   /// Paths at which the store has vectors and SOURCE has nothing.
   public List<TreePath> vanished() {
     return List.copyOf(vanished);
+  }
+
+  /// Files that are elsewhere than the store has them.
+  public List<Moved> moved() {
+    return List.copyOf(moved);
+  }
+
+  private void lookForMissing() {
+    Set<Long> lasting =
+        missing.values().stream().filter(Fingerprint::isLasting).collect(Collectors.toSet());
+    Map<Long, TreePath> found = lasting.isEmpty() ? Map.of() : probe.find(lasting);
+    missing.forEach((path, inode) -> {
+      TreePath to = found.get(inode);
+      if (to == null) {
+        vanished.add(path);
+        add(Remedy.REPAIR, path + " has vectors, and there is no such file");
+      } else {
+        moved.add(new Moved(path, to, inode));
+        add(Remedy.REPAIR, path + " has vectors, and the file is now " + to);
+      }
+    });
   }
 
   private void recoverDry(List<String> names) throws IOException, StoreTooNew {
@@ -128,9 +164,10 @@ public final class StoreInspection {
   private void compare(TreePath path, FileNode file) {
     long inode = probe.inodeAt(path);
     if (inode == 0) {
-      vanished.add(path);
-      add(Remedy.REPAIR, path + " has vectors, and there is no such file");
-    } else if (file.inode() != 0 && inode != file.inode()) {
+      missing.put(path, file.inode());
+    } else if (inode != file.inode()
+        && Fingerprint.isLasting(inode)
+        && Fingerprint.isLasting(file.inode())) {
       add(
           Remedy.NOT_NEEDED,
           path + " is another file than the one that got the vectors; it keeps them");

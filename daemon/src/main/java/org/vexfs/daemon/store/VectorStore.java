@@ -15,10 +15,11 @@ import org.vexfs.daemon.distance.Metric;
 
 /// The vectors of the files of SOURCE, kept in a log and found by path.
 ///
-/// A file is named by its path and the host's inode number (0 where it is not known), so that a
-/// hard link leads to the vectors of its file, and a file that was replaced behind the mount keeps
-/// those of its path; [Resolution] has the rules. A change that returned survives the end of the
-/// process, however it ends; after [#sync] it survives power loss as well.
+/// A file is named by its path and its [org.vexfs.daemon.io.Fingerprint], here called its inode (0
+/// where it is not known), so that a hard link leads to the vectors of its file, a file that was
+/// moved behind the mount has them with it, and one that was replaced keeps those of its path;
+/// [Resolution] has the rules. A change that returned survives the end of the process, however it
+/// ends; after [#sync] it survives power loss as well.
 ///
 /// Any thread may call anything, until [#close]. Changes happen one after another under the writer
 /// lock, which is held while the log is written. Reading the tree waits only for another change's
@@ -39,6 +40,7 @@ public final class VectorStore {
   private final ReentrantReadWriteLock moving = new ReentrantReadWriteLock();
 
   private final Upkeep upkeep;
+  private final Whereabouts whereabouts;
 
   /// Written under the writer lock.
   private boolean closed;
@@ -69,6 +71,7 @@ public final class VectorStore {
             moving.writeLock(),
             guarded.writing(),
             guarded.naming().writeLock());
+    this.whereabouts = new Whereabouts(this, contents.catalogue());
   }
 
   /// While this is open, no vector moves and no memory of vectors goes away. Held by whoever looks
@@ -101,6 +104,11 @@ public final class VectorStore {
   /// Where the graphs of the collections are kept.
   public GraphFiles graphs() {
     return graphs;
+  }
+
+  /// Where the files are that SOURCE changed behind the mount.
+  public Whereabouts whereabouts() {
+    return whereabouts;
   }
 
   /// All collections, in the order of their names.
@@ -196,7 +204,8 @@ public final class VectorStore {
     plan.put(plan.fileAt(path, inode, resolve(path, inode)), id, matrix);
   }
 
-  private Resolution resolve(TreePath path, long inode) {
+  /// Which file of the catalogue a file of the host is; the writer lock is held.
+  Resolution resolve(TreePath path, long inode) {
     return Resolution.of(contents.catalogue(), probe, path, inode);
   }
 
@@ -291,6 +300,18 @@ public final class VectorStore {
     return guarded.reading(() -> contents.catalogue().findDirectory(path));
   }
 
+  /// The files below a directory; empty where there are so many, about `most`, that others would
+  /// have to wait while they are gathered.
+  public Optional<List<FileNode>> filesBelow(DirectoryNode directory, int most) {
+    return guarded.reading(() -> contents.catalogue().filesBelow(directory, most));
+  }
+
+  /// Grows with every change, made before that change is acknowledged, after which a file that was
+  /// there may lie below other directories than before. Waits for nothing.
+  public long moves() {
+    return contents.catalogue().moves();
+  }
+
   /// All paths of a file; none once it lost its entries or is gone.
   public List<TreePath> paths(FileNode file) {
     return guarded.reading(() -> contents.catalogue().paths(file));
@@ -332,9 +353,10 @@ public final class VectorStore {
     guarded.change(upkeep, plan -> plan.drop(file));
   }
 
-  /// SOURCE has removed a directory, and with it whatever the store still believed to be in it.
+  /// SOURCE has removed a directory, which was empty: what the store still believed to be in it
+  /// waits to be met again, or is gone where it could not be told.
   public void removedDirectory(TreePath directory) throws VectorFailure {
-    guarded.change(upkeep, plan -> plan.drop(directory));
+    guarded.change(upkeep, plan -> plan.displace(directory));
   }
 
   /// Tells `listener` of every later change of a collection's slots.
@@ -396,5 +418,15 @@ public final class VectorStore {
       throw log.latch("the store in " + place + " could not be closed: " + e);
     }
     log.latch("the store is closed");
+  }
+
+  /// Makes one change.
+  void changing(GuardedContents.Planning planning) throws VectorFailure {
+    boolean _ = guarded.change(upkeep, planning);
+  }
+
+  /// Looks at the tree while no change is applied.
+  <T> T reading(GuardedContents.Reading<T> reading) {
+    return guarded.reading(reading);
   }
 }

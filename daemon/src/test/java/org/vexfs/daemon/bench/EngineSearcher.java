@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.search.Answer;
+import org.vexfs.daemon.search.Hit;
 import org.vexfs.daemon.search.KnnSearchEngine;
 import org.vexfs.daemon.search.Query;
 import org.vexfs.daemon.search.SearchView;
@@ -15,7 +16,7 @@ import org.vexfs.daemon.search.SearchView;
 /// Asks the engine in this process.
 final class EngineSearcher implements Searcher {
   /// Everybody may see everything.
-  private static final SearchView OPEN =
+  static final SearchView OPEN =
       new SearchView() {
         @Override
         public boolean isVisible(TreePath path) {
@@ -57,9 +58,20 @@ final class EngineSearcher implements Searcher {
     return name;
   }
 
+  /// What the engine is asked.
+  Query query(int query) {
+    return queries.get(query);
+  }
+
   @Override
   public void ask(int query) throws VectorFailure {
     answer = engine.search(queries.get(query), TreePath.ROOT, OPEN);
+  }
+
+  /// The hits of one query.
+  List<Hit> hits(int query) throws VectorFailure {
+    ask(query);
+    return answer.results().getFirst().hits();
   }
 
   @Override

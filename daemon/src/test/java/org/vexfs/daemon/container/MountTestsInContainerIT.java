@@ -29,7 +29,9 @@ import org.testcontainers.utility.DockerImageName;
 final class MountTestsInContainerIT {
   private static final String PACKAGE = "org.vexfs.daemon.mount.";
   private static final String CLASSES =
-      "DatabasesIT,MountIT,OverlayIT,PosixIT,SearchIT,VectorFormsIT";
+      "DatabasesIT,KilledDaemonIT,MountIT,OverlayIT,PosixIT,SearchIT,VectorFormsIT";
+  private static final String KILL_ROUNDS = "vexfs.kill.rounds";
+  private static final String DEFAULT_KILL_ROUNDS = "200";
   private static final Duration DEADLINE = Duration.ofMinutes(25);
 
   @Test
@@ -63,6 +65,9 @@ final class MountTestsInContainerIT {
     System.getProperties().stringPropertyNames().stream()
         .filter(name -> name.startsWith("vexfs."))
         .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
+    if (System.getProperty(KILL_ROUNDS) == null) {
+      command.add("-D" + KILL_ROUNDS + "=" + DEFAULT_KILL_ROUNDS);
+    }
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of("org.junit.platform.console.ConsoleLauncher", "execute"));
     command.addAll(List.of("--details=summary", "--disable-banner", "--disable-ansi-colors"));

@@ -88,14 +88,7 @@ final class SimdQuantiserTest {
                   vector, offset, dimension, least, inverse, MemorySegment.ofArray(code), 3L);
       long expectedSums =
           ScalarQuantiser.quantise(
-              vector,
-              offset,
-              0,
-              dimension,
-              least,
-              inverse,
-              MemorySegment.ofArray(expectedCode),
-              3);
+              vector, offset, 0, dimension, least, inverse, MemorySegment.ofArray(expectedCode), 3);
       assertArrayEquals(expectedCode, code, what);
       assertEquals(expectedSums, sums, what);
     }

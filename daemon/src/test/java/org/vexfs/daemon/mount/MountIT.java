@@ -53,6 +53,15 @@ final class MountIT {
     }
   }
 
+  @Test
+  void umountCommand_returnsOnceTheDaemonIsGone() throws Exception {
+    try (var mount = NativeMount.start()) {
+      Attributes.attach(mount.file("file", "text"), 1, 2);
+      Command.of(NativeMount.launcher(), "umount", mount.mountPoint()).output();
+      assertEquals(List.of(), mount.daemons());
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"TERM", "INT"})
   void signal_unmountsAndEndsTheDaemon(String signal) throws Exception {
@@ -258,6 +267,25 @@ final class MountIT {
   }
 
   /// Checks that a mount is refused with one clear message, and that nothing is left of it.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mount",
+        "umount",
+        "status",
+        "compact",
+        "fsck",
+        "snapshot",
+        "export",
+        "import",
+        "index",
+        "search"
+      })
+  void help_isThereForEveryCommand(String command) {
+    String help = Command.of(NativeMount.launcher(), command, "--help").output();
+    assertTrue(help.contains("Usage: vexfs " + command), help);
+  }
+
   private static void assertRefused(
       String message, String source, String mountPoint, String... arguments) throws Exception {
     try (var mount = NativeMount.prepare()) {

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 /// one that no other process has.
 final class NativeMount implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration MOUNT_PATIENCE = Duration.ofMinutes(2);
   private static final Duration GRAPH_PATIENCE = Duration.ofMinutes(2);
   private static final Path PROCESSES = Path.of("/proc");
 
@@ -26,6 +27,7 @@ final class NativeMount implements AutoCloseable {
   private final Path source;
   private final Path mountPoint;
   private final List<String> arguments;
+  private String javaOptions = "";
 
   private NativeMount(List<String> arguments) throws IOException {
     this.arguments = arguments;
@@ -112,11 +114,20 @@ final class NativeMount implements AutoCloseable {
     return Files.writeString(path(relative), content);
   }
 
+  /// Lets the daemons to come start in half the time, and reach half the speed.
+  void startQuickly() {
+    javaOptions = "-XX:TieredStopAtLevel=1";
+  }
+
   /// Mounts, as it was mounted before perhaps.
   void mount() {
     List<Object> words = new ArrayList<>(List.of(launcher(), "mount", source, mountPoint));
     words.addAll(arguments);
-    Command.of(words.toArray()).output();
+    Command command = Command.of(words.toArray()).within(MOUNT_PATIENCE);
+    if (!javaOptions.isEmpty()) {
+      command.with("VEXFS_JAVA_OPTIONS", javaOptions);
+    }
+    command.output();
   }
 
   /// Kills the daemon and returns when it is gone; its mount stays, and answers nothing.

@@ -14,6 +14,7 @@ enum Refusal {
   EIO("Input/output error"),
   ENODATA("No data available"),
   ENOENT("No such file"),
+  ENOSPC("No space left"),
   EPERM("Operation not permitted"),
   EROFS("Read-only file system");
 

@@ -106,7 +106,7 @@ final class StoreTroubleIT {
 
       String refusal =
           Command.of(NativeMount.launcher(), "mount", mount.source(), mount.mountPoint()).failure();
-      assertTrue(refusal.contains("3.0") && refusal.contains("2.0"), refusal);
+      assertTrue(refusal.contains("4.0") && refusal.contains("3.0"), refusal);
       assertFalse(mount.isMounted());
     }
   }
@@ -115,8 +115,8 @@ final class StoreTroubleIT {
   private static void raiseVersion(Path segment) throws IOException {
     byte[] bytes = Files.readAllBytes(segment);
     ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    assertEquals(2, header.getShort(8));
-    header.putShort(8, (short) 3);
+    assertEquals(3, header.getShort(8));
+    header.putShort(8, (short) 4);
     CRC32C checksum = new CRC32C();
     checksum.update(bytes, 0, 60);
     header.putInt(60, (int) checksum.getValue());

@@ -30,7 +30,7 @@ final class CollectionIndexTest {
   private static final StoreOptions OPTIONS = new StoreOptions(2 << 20, 1 << 16);
   private static final int CAPACITY_BYTES = 4 << 20;
   private static final int DIMENSION = 40;
-  private static final int COUNT = 3_000;
+  private static final int COUNT = 2_000;
   private static final int K = 10;
   private static final int EF = 60;
 
@@ -68,9 +68,9 @@ final class CollectionIndexTest {
     return store.collection("default").orElseThrow();
   }
 
-  private static CollectionIndex upToDate(VectorStore store, BuildThreads threads)
+  private static CollectionIndex upToDate(VectorStore store, CoreThreads threads)
       throws InterruptedException {
-    CollectionIndex index = CollectionIndex.over(store, collection(store), threads);
+    CollectionIndex index = CollectionIndex.over(store, collection(store), threads, threads);
     await(index);
     return index;
   }
@@ -87,13 +87,16 @@ final class CollectionIndexTest {
       VectorStore store, CollectionIndex index, float[] query, boolean exact) {
     VectorCollection collection = collection(store);
     NearestHeap nearest = new NearestHeap(K);
-    try (Arena arena = Arena.ofConfined();
-        VectorStore.Pin _ = store.pin()) {
-      MemorySegment memory = arena.allocateFrom(ValueLayout.JAVA_FLOAT, query);
-      if (exact) {
-        index.scanAll(memory, collection::isLive, nearest);
-      } else {
-        index.searchApproximately(memory, EF, collection::isLive, nearest);
+    MemorySegment memory = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_FLOAT, query);
+    try (VectorStore.Pin _ = store.pin()) {
+      boolean walked =
+          !exact
+              && index.searchApproximately(
+                      memory, EF, collection::isLive, Long.MAX_VALUE, nearest)
+                  >= 0;
+      if (!walked) {
+        NearestHeap[] heaps = {nearest};
+        long _ = index.compareAll(memory, heaps, collection::isLive, collection.liveRows());
       }
     }
     nearest.sort();
@@ -118,7 +121,7 @@ final class CollectionIndexTest {
   void graph_ofAClosedStore_isReadAndNotBuilt() throws Exception {
     MemoryDirectory directory = new MemoryDirectory(CAPACITY_BYTES);
     List<List<Integer>> before = new ArrayList<>();
-    try (BuildThreads threads = new BuildThreads()) {
+    try (CoreThreads threads = new CoreThreads("test")) {
       VectorStore store = open(directory);
       fill(store, "f", 0, COUNT);
       CollectionIndex index = upToDate(store, threads);
@@ -144,7 +147,7 @@ final class CollectionIndexTest {
   @Test
   void graph_ofAStoreThatWentOnWithoutIt_isCaughtUpWith() throws Exception {
     MemoryDirectory directory = new MemoryDirectory(CAPACITY_BYTES);
-    try (BuildThreads threads = new BuildThreads()) {
+    try (CoreThreads threads = new CoreThreads("test")) {
       VectorStore store = open(directory);
       fill(store, "f", 0, COUNT);
       upToDate(store, threads).close();
@@ -166,7 +169,7 @@ final class CollectionIndexTest {
   @Test
   void graph_damagedOrGone_isBuiltAnew() throws Exception {
     MemoryDirectory directory = new MemoryDirectory(CAPACITY_BYTES);
-    try (BuildThreads threads = new BuildThreads()) {
+    try (CoreThreads threads = new CoreThreads("test")) {
       VectorStore store = open(directory);
       fill(store, "f", 0, 1_200);
       upToDate(store, threads).close();
@@ -182,7 +185,8 @@ final class CollectionIndexTest {
       }
       for (byte[] bytes : damaged) {
         VectorStore reopened = open(directory.afterKill().with(GRAPH, bytes));
-        CollectionIndex index = CollectionIndex.over(reopened, collection(reopened), threads);
+        CollectionIndex index =
+            CollectionIndex.over(reopened, collection(reopened), threads, threads);
         List<Integer> found = found(reopened, index, queries.getFirst(), false);
         assertEquals(found(reopened, index, queries.getFirst(), true).getFirst(), found.getFirst());
         index.close();
@@ -194,7 +198,7 @@ final class CollectionIndexTest {
 
   @Test
   void slots_afterNineOfTenWereReplaced_areThoseOfAFreshStore() throws Exception {
-    try (BuildThreads threads = new BuildThreads()) {
+    try (CoreThreads threads = new CoreThreads("test")) {
       VectorStore store = open(new MemoryDirectory(CAPACITY_BYTES));
       fill(store, "f", 0, COUNT);
       CollectionIndex index = upToDate(store, threads);
@@ -226,8 +230,8 @@ final class CollectionIndexTest {
 
   @Test
   void memory_afterMostWasDeletedAndCompacted_isGivenBack() throws Exception {
-    int count = 14_000;
-    try (BuildThreads threads = new BuildThreads()) {
+    int count = 11_000;
+    try (CoreThreads threads = new CoreThreads("test")) {
       MemoryDirectory directory = new MemoryDirectory(CAPACITY_BYTES);
       VectorStore store = open(directory);
       fill(store, "f", 0, count);

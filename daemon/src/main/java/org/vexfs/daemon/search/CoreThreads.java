@@ -1,0 +1,126 @@
+package org.vexfs.daemon.search;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import org.vexfs.daemon.index.GraphWork;
+
+/// Threads that help others to do one piece of work on all cores: one fewer than there are cores,
+/// whoever asks. They come when there is much to do and go when there is not.
+final class CoreThreads implements GraphWork, AutoCloseable {
+  /// Below this, waking another thread costs more than it saves.
+  private static final int LEAST_SHARE = 4;
+
+  private static final long IDLE_SECONDS = 5;
+
+  private final int helpers = Runtime.getRuntime().availableProcessors() - 1;
+  private final ThreadPoolExecutor executor;
+
+  /// Threads that are called `name` and numbered.
+  CoreThreads(String name) {
+    AtomicInteger number = new AtomicInteger();
+    int threads = Math.max(1, helpers);
+    executor =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task ->
+                Thread.ofPlatform()
+                    .name(name + "-" + number.incrementAndGet())
+                    .daemon()
+                    .unstarted(task));
+    executor.allowCoreThreadTimeOut(true);
+  }
+
+  /// On the caller's thread and others.
+  @Override
+  public void forEach(int from, int to, IntConsumer action) {
+    AtomicInteger next = new AtomicInteger(from);
+    Runnable share =
+        () -> {
+          try {
+            for (int i = next.getAndIncrement(); i < to; i = next.getAndIncrement()) {
+              action.accept(i);
+            }
+          } finally {
+            next.set(to);
+          }
+        };
+    share(share, (to - from) / LEAST_SHARE);
+  }
+
+  /// Runs `share`, which takes its work from what all of them share, on the caller's thread and on
+  /// others that are free, at most `most` in all; returns when each that began has ended. One that
+  /// did not begin before the caller's own had ended does not begin any more.
+  void share(Runnable share, int most) {
+    List<Share> shares = new ArrayList<>();
+    for (int i = 0; i < Math.min(helpers, most - 1); i++) {
+      Share other = new Share(share);
+      shares.add(other);
+      executor.execute(other.task);
+    }
+    try {
+      share.run();
+    } finally {
+      for (Share other : shares) {
+        if (other.begun.compareAndSet(false, true)) {
+          boolean _ = executor.remove(other.task);
+        } else {
+          await(other.task);
+        }
+      }
+    }
+  }
+
+  /// What another thread is to run, unless whoever asked for it was faster.
+  private static final class Share {
+    final AtomicBoolean begun = new AtomicBoolean();
+    final FutureTask<Void> task;
+
+    Share(Runnable work) {
+      task =
+          new FutureTask<>(
+              () -> {
+                if (begun.compareAndSet(false, true)) {
+                  work.run();
+                }
+              },
+              null);
+    }
+  }
+
+  /// Without heed to interruption: the others work on what the caller has pinned.
+  private static void await(Future<?> share) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        share.get();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      } catch (ExecutionException | CancellationException e) {
+        throw new IllegalStateException("a thread that helped failed", e);
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    executor.close();
+  }
+}
