@@ -22,11 +22,6 @@ public record HnswParameters(int m, int efConstruction, long seed, Traversal tra
   /// Below this dimension codes save little, and points may lie denser than they resolve.
   private static final int LEAST_CODED_DIMENSION = 32;
 
-  /// Walks by codes.
-  public HnswParameters(int m, int efConstruction, long seed) {
-    this(m, efConstruction, seed, Traversal.CODES);
-  }
-
   /// What serves most collections of this dimension.
   public static HnswParameters forDimension(int dimension) {
     return dimension < LEAST_CODED_DIMENSION ? DEFAULT.with(Traversal.VECTORS) : DEFAULT;

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /// Chooses a node's links among candidates: the paper's Algorithm 4, which takes links in different
 /// directions. Its option to fill up with pruned candidates is not taken: at equal recall a search
 /// then computes about as many distances with fewer links to follow, and as a list that was pruned
-/// has room for more before it is pruned again, a build computes a third less.
+/// has room for more before it is pruned again, a build computes less.
 ///
 /// A candidate is pruned if it is nearer to a chosen one than to the node, for then the chosen one
 /// leads there. Equal vectors need a rule for ties: a candidate as far from a chosen one as from

@@ -23,11 +23,6 @@ final class Space {
         query, queryOffset, vectors.segment(slot), vectors.offset(slot), dimension);
   }
 
-  /// Comparable distance between the vectors of two slots.
-  float between(int a, int b) {
-    return distance(vectors.segment(a), vectors.offset(a), b);
-  }
-
   /// The values of a vector.
   MemorySegment bytes(int slot) {
     return segment(slot).asSlice(offset(slot), (long) dimension * Float.BYTES);

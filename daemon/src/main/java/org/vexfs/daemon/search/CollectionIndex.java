@@ -11,6 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.vexfs.daemon.base.ThreadEnd;
 import org.vexfs.daemon.index.BlockScan;
 import org.vexfs.daemon.index.HnswGraph;
 import org.vexfs.daemon.index.HnswParameters;
@@ -231,18 +232,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   public void close() {
     store.removeListener(collection, this);
     stop();
-    boolean interrupted = false;
-    while (true) {
-      try {
-        indexer.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    ThreadEnd.await(indexer);
   }
 
   private void run() {

@@ -2,10 +2,8 @@ package org.vexfs.daemon.search;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -69,53 +67,50 @@ final class CoreThreads implements GraphWork, AutoCloseable {
     for (int i = 0; i < Math.min(helpers, most - 1); i++) {
       Share other = new Share(share);
       shares.add(other);
-      executor.execute(other.task);
+      executor.execute(other);
     }
     try {
       share.run();
     } finally {
       for (Share other : shares) {
         if (other.begun.compareAndSet(false, true)) {
-          boolean _ = executor.remove(other.task);
+          boolean _ = executor.remove(other);
         } else {
-          await(other.task);
+          other.await();
         }
       }
     }
   }
 
   /// What another thread is to run, unless whoever asked for it was faster.
-  private static final class Share {
+  private static final class Share implements Runnable {
     final AtomicBoolean begun = new AtomicBoolean();
-    final FutureTask<Void> task;
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private final Runnable work;
 
     Share(Runnable work) {
-      task =
-          new FutureTask<>(
-              () -> {
-                if (begun.compareAndSet(false, true)) {
-                  work.run();
-                }
-              },
-              null);
+      this.work = work;
     }
-  }
 
-  /// Without heed to interruption: the others work on what the caller has pinned.
-  private static void await(Future<?> share) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        share.get();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      } catch (ExecutionException | CancellationException e) {
-        throw new IllegalStateException("a thread that helped failed", e);
+    @Override
+    public void run() {
+      if (begun.compareAndSet(false, true)) {
+        try {
+          work.run();
+          done.complete(null);
+        } catch (RuntimeException | Error e) {
+          done.completeExceptionally(e);
+        }
       }
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+
+    /// Without heed to interruption: the others work on what the caller has pinned.
+    void await() {
+      try {
+        done.join();
+      } catch (CompletionException e) {
+        throw new IllegalStateException("a thread that helped failed", e.getCause());
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.vexfs.daemon.base.ThreadEnd;
 import org.vexfs.daemon.base.VectorFailure;
 
 /// Does a store's upkeep behind it: a checkpoint as soon as one is due, dead slots let go of where
@@ -136,17 +137,6 @@ public final class UpkeepThread implements AutoCloseable {
   public void close() {
     closing = true;
     wake();
-    boolean interrupted = false;
-    while (true) {
-      try {
-        thread.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    ThreadEnd.await(thread);
   }
 }

@@ -31,7 +31,7 @@ final class HnswConcurrencyTest {
 
   private final TestVectors vectors = TestVectors.gaussian(new Random(SEED), SLOTS, 16);
   private final HnswGraph graph =
-      new HnswGraph(vectors, Metric.EUCLIDEAN, new HnswParameters(8, 60, SEED));
+      new HnswGraph(vectors, Metric.EUCLIDEAN, new HnswParameters(8, 60, SEED, Traversal.CODES));
 
   /// 0 for a slot that was never in the graph.
   private final AtomicIntegerArray inserted = new AtomicIntegerArray(SLOTS);

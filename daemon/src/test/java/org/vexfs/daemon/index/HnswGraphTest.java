@@ -165,7 +165,9 @@ final class HnswGraphTest {
   @ParameterizedTest
   @CsvSource({"1, 200", "513, 600", "16, 15", "16, 10001"})
   void parameters_outOfRange_areRefused(int m, int efConstruction) {
-    assertThrows(IllegalArgumentException.class, () -> new HnswParameters(m, efConstruction, 0));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new HnswParameters(m, efConstruction, 0, Traversal.CODES));
   }
 
   @Test
@@ -203,7 +205,8 @@ final class HnswGraphTest {
     Random random = new Random(seed);
     int slots = 800;
     TestVectors vectors = TestVectors.generate(slots, 6, _ -> random.nextInt(7) - 3.3);
-    HnswGraph graph = new HnswGraph(vectors, metric, new HnswParameters(m, 40, seed));
+    HnswGraph graph =
+        new HnswGraph(vectors, metric, new HnswParameters(m, 40, seed, Traversal.CODES));
     BitSet model = new BitSet();
     for (int step = 1; step <= 4_000; step++) {
       // Phases of growth and of decline, down to an empty graph and up again.
@@ -238,7 +241,7 @@ final class HnswGraphTest {
     base.add(1, new int[] {0});
     base.add(2, new int[] {0, 1, 1, 2});
     topology.setEntry(0, 0);
-    HnswParameters parameters = new HnswParameters(2, 10, 0);
+    HnswParameters parameters = new HnswParameters(2, 10, 0, Traversal.CODES);
     List<String> faults =
         new ArrayList<>(
             new GraphChecker(topology, new SpanningTree(blocks, base, 2), parameters)

@@ -51,7 +51,9 @@ final class TraversalTest {
           30, graph.search(base.memory(), base.offset(query), 30, 30, SlotPredicate.ALL, scratch));
       assertEquals(query, scratch.slot(0));
       for (int rank = 0; rank < 30; rank++) {
-        assertEquals(exact.between(query, scratch.slot(rank)), scratch.distance(rank));
+        float expected = exact.distance(base.memory(), base.offset(query), scratch.slot(rank));
+        // The order of a vector unit's sums is its own, and may differ from call to call.
+        assertEquals(expected, scratch.distance(rank), 1e-6f * expected);
         assertTrue(rank == 0 || scratch.distance(rank - 1) <= scratch.distance(rank));
       }
     }

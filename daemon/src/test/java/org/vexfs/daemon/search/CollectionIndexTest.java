@@ -91,8 +91,7 @@ final class CollectionIndexTest {
     try (VectorStore.Pin _ = store.pin()) {
       boolean walked =
           !exact
-              && index.searchApproximately(
-                      memory, EF, collection::isLive, Long.MAX_VALUE, nearest)
+              && index.searchApproximately(memory, EF, collection::isLive, Long.MAX_VALUE, nearest)
                   >= 0;
       if (!walked) {
         NearestHeap[] heaps = {nearest};
