@@ -26,7 +26,7 @@ import org.vexfs.daemon.store.FileNode;
 /// Random changes and searches of every kind, one after the other, while the index keeps up behind
 /// them, judged by a model. Longer with `-Dvexfs.search.steps=N`, again with `-Dvexfs.search.seed`.
 final class SearchModelTest {
-  private static final int STEPS = Integer.getInteger("vexfs.search.steps", 6_000);
+  private static final int STEPS = Integer.getInteger("vexfs.search.steps", 2_500);
   private static final long SEED =
       Long.getLong("vexfs.search.seed", ThreadLocalRandom.current().nextInt(1 << 30));
   private static final int INITIAL_FILES = 4_000;
