@@ -243,8 +243,7 @@ final class InterruptedWriter {
   /// Compares what is there with what must be; what was under way either happened or did not.
   void settle(String when) throws IOException {
     Map<String, Map<String, List<Float>>> found = found();
-    boolean happened =
-        underWay != null && (found.equals(underWay) || found.equals(byHalf));
+    boolean happened = underWay != null && (found.equals(underWay) || found.equals(byHalf));
     assertTrue(
         happened || found.equals(files),
         () ->

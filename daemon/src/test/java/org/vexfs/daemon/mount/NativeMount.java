@@ -175,6 +175,15 @@ final class NativeMount implements AutoCloseable {
     return Json.object(Files.readString(path(".vexfs/status")));
   }
 
+  /// Returns when the store is open.
+  void awaitReady() throws IOException {
+    Deadline.await(PATIENCE, this::isReady, () -> "the store is not ready");
+  }
+
+  private boolean isReady() throws IOException {
+    return "ready".equals(status().get("state"));
+  }
+
   /// Returns when the graph of the collection `default` has taken up every vector.
   void awaitGraph() throws IOException {
     Deadline.await(GRAPH_PATIENCE, this::isGraphComplete, () -> "vectors are still pending");

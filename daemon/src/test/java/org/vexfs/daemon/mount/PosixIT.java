@@ -147,7 +147,7 @@ final class PosixIT extends PosixBehaviour {
       Refusal.EROFS.of(() -> Attributes.set(file, "note", "x"));
       Refusal.EROFS.of(() -> Attributes.attach(file, 1, 2));
       assertEquals("text", Files.readString(inSource));
-      assertEquals("ready", readOnly.status().get("state"));
+      readOnly.awaitReady();
     }
   }
 

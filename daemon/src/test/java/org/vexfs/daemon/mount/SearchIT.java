@@ -344,7 +344,7 @@ final class SearchIT {
     for (String name : new String[] {"search", "near", "user.vexfs.vector", "errors"}) {
       assertTrue(help.contains(name), name);
     }
-    assertEquals("ready", mount.status().get("state"));
+    mount.awaitReady();
   }
 
   private static Conversation.Answer ask(String query) throws IOException {
