@@ -4,23 +4,18 @@
 #   mvn -DskipTests package && daemon/bench/index.sh [mnist|mnist-20k|capdocs|sift|million ...] [NAME=COMMAND ...]
 #
 # Without names: mnist, capdocs, sift and million, which takes about an hour on two cores and 12 GiB. NAME=COMMAND puts an index
-# of another program beside them, which is told what to do by lines: see ExternalIndex. Needs a JDK 25 (JAVA_HOME), the modules
-# of the test scope in the local Maven repository, and the data sets (DATA, default: shared/data beside the project). ROUNDS is
-# how often each breadth is measured (5). Prints Markdown; the plots go to PLOTS (default: daemon/target/plots).
+# of another program beside them, which is told what to do by lines: see ExternalIndex. Needs a JDK 25 (JAVA_HOME) and the data
+# sets (DATA, default: shared/data beside the project). ROUNDS is how often each breadth is measured (5). Prints Markdown; the
+# plots go to PLOTS (default: daemon/target/plots).
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-project=$(cd "$here/../.." && pwd)
 target=$here/../target
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
-data=${DATA:-$project/../shared/data}
+data=${DATA:-$here/../../../shared/data}
 
-[ -d "$target/test-classes" ] || { echo "index.sh: nothing built: run mvn -DskipTests package first" >&2; exit 1; }
+[ -d "$target/peers" ] || { echo "index.sh: nothing built: run mvn -DskipTests package first" >&2; exit 1; }
 [ -d "$data" ] || { echo "index.sh: no data sets at $data: set DATA" >&2; exit 1; }
-
-classpath=$target/benchmark.classpath
-mvn -q -f "$project/pom.xml" -pl daemon -am dependency:build-classpath -Dmdep.outputFile="$classpath" -Dmdep.includeScope=test >&2 ||
-  { echo "index.sh: Maven could not tell the class path" >&2; exit 1; }
 
 names=() external=()
 for argument in "$@"; do
@@ -30,7 +25,7 @@ done
 
 "$java" -Xmx10g -XX:+UseParallelGC -XX:+UseCompactObjectHeaders --add-modules jdk.incubator.vector \
   --enable-native-access=ALL-UNNAMED -Dtinylog.level=warn \
-  -cp "$target/test-classes:$target/classes:$target/modules/*:$(cat "$classpath")" org.vexfs.daemon.bench.IndexBenchmark \
+  -cp "$target/test-classes:$target/classes:$target/modules/*:$target/peers/*" org.vexfs.daemon.bench.IndexBenchmark \
   "$data" "${PLOTS:-$target/plots}" "${ROUNDS:-5}" "${names[@]}" "${external[@]}"
 echo
 echo "Load of the machine at the end: $(cut -d' ' -f1-3 /proc/loadavg)"
