@@ -61,6 +61,9 @@ final class VectorServices implements AutoCloseable {
         recovered.report().segments(),
         recovered.report().records(),
         recovered.report().checkpoint().orElse("no checkpoint"));
+    if (recovered.report().rebuilt()) {
+      LOG.warn("No checkpoint of the vector store was left: it was rebuilt from its log alone");
+    }
     recovered.report().tear().ifPresent(tear -> LOG.warn("{}", tear.describe()));
     recovered
         .report()

@@ -16,11 +16,12 @@ import org.vexfs.daemon.base.VectorFailure.StoreFull;
 import org.vexfs.daemon.base.VectorFailure.StoreReadOnly;
 import org.vexfs.daemon.io.FileIdentity;
 import org.vexfs.daemon.io.Host;
+import org.vexfs.daemon.store.Intent;
 
 /// The names of SOURCE, and the vectors that follow them.
 ///
-/// The host changes its names, then the vector log is told; the two must happen in the same order.
-/// So whatever changes a name that vectors hang on, and whatever attaches a vector to a name, holds
+/// The vector log is told what the host is about to do, the host changes its names, then the log is
+/// told that it did; for all names the two must happen in the same order. So whatever changes a name that vectors hang on, and whatever attaches a vector to a name, holds
 /// [#lock] for writing across both. Changes of names without vectors hold it for reading only: they
 /// run side by side, and no vector can be attached to such a name while they do. The lock is held
 /// across host calls because that order is its purpose; reads, writes and `stat` never take it, and
@@ -101,17 +102,9 @@ final class Namespace {
                     && vectors.bearsVectors(pathOf(host, inode), inode.fingerprint(host))),
         inHost,
         () -> {
-          boolean isNamed = hasKnownName(host, inode);
-          inHost.run();
+          TreePath existing = hasKnownName(host, inode) ? pathOf(host, inode) : TreePath.ROOT;
           TreePath added = pathOf(host, directory).child(name);
-          long fingerprint = inode.fingerprint(host);
-          tell(() -> {
-            if (isNamed) {
-              vectors.linked(pathOf(host, inode), fingerprint, added);
-            } else {
-              vectors.created(added, fingerprint);
-            }
-          });
+          carryOut(Intent.link(existing, inode.fingerprint(host), added), inHost);
         });
   }
 
@@ -132,14 +125,13 @@ final class Namespace {
         () -> vectors.bearsVectors(pathOf(host, directory).child(name)),
         inHost,
         () -> {
-          int leaving = hold(host, directory, name);
-          try {
+          Optional<Present> leaving = lookAt(host, directory, name);
+          if (leaving.isEmpty()) {
             inHost.run();
-            TreePath path = pathOf(host, directory).child(name);
-            tell(() -> left(host, leaving, path));
-          } finally {
-            host.closeDescriptor(leaving);
+            return;
           }
+          TreePath path = pathOf(host, directory).child(name);
+          carryOut(Intent.unlink(path, leaving.get().fingerprint, leaving.get().fate), inHost);
         });
   }
 
@@ -153,82 +145,69 @@ final class Namespace {
                 || vectors.bearsVectors(pathOf(host, to).child(newName)),
         inHost,
         () -> {
-          if ((flags & Libc.RENAME_EXCHANGE()) != 0) {
+          Optional<Present> moved = lookAt(host, from, name);
+          Optional<Present> replaced = lookAt(host, to, newName);
+          // rename(2) leaves two names of one file as they are.
+          boolean isSame = moved.map(Present::file).equals(replaced.map(Present::file));
+          if (moved.isEmpty() || isSame) {
             inHost.run();
-            TreePath path = pathOf(host, from).child(name);
-            TreePath other = pathOf(host, to).child(newName);
-            tell(() -> vectors.exchanged(path, other));
-          } else {
-            renameOver(host, inHost, from, name, to, newName);
+            return;
           }
+          TreePath path = pathOf(host, from).child(name);
+          TreePath newPath = pathOf(host, to).child(newName);
+          long fingerprint = moved.get().fingerprint;
+          long other = replaced.map(Present::fingerprint).orElse(0L);
+          carryOut(
+              (flags & Libc.RENAME_EXCHANGE()) != 0
+                  ? Intent.exchange(path, fingerprint, newPath, other)
+                  : Intent.rename(
+                      path,
+                      fingerprint,
+                      newPath,
+                      other,
+                      replaced.map(Present::fate).orElse(Intent.Fate.NONE)),
+              inHost);
         });
   }
 
-  private void renameOver(Host host, Step inHost, Inode from, String name, Inode to, String newName)
-      throws ErrnoException, VectorFailure {
-    Optional<Integer> replaced = holdIfThere(host, to, newName);
-    try {
-      if (replaced.isPresent() && isSame(host, from, name, replaced.get())) {
-        // rename(2) leaves two names of one file as they are.
-        inHost.run();
-        return;
-      }
-      inHost.run();
-      TreePath path = pathOf(host, from).child(name);
-      TreePath newPath = pathOf(host, to).child(newName);
-      tell(() -> {
-        if (replaced.isPresent()) {
-          left(host, replaced.get(), newPath);
-        } else {
-          // Nothing was there, so what the store believed to be there is elsewhere.
-          vectors.created(newPath, 0);
-        }
-        vectors.renamed(path, newPath);
-      });
-    } finally {
-      replaced.ifPresent(host::closeDescriptor);
-    }
-  }
+  /// What the host has at a name.
+  ///
+  /// @param fate what becomes of it when it loses that name
+  private record Present(FileIdentity file, long fingerprint, Intent.Fate fate) {}
 
-  private static int hold(Host host, Inode directory, String name) throws ErrnoException {
-    return host.openat(directory.descriptor, name, Libc.O_PATH() | Libc.O_NOFOLLOW(), 0);
-  }
-
-  private static Optional<Integer> holdIfThere(Host host, Inode directory, String name)
+  private static Optional<Present> lookAt(Host host, Inode directory, String name)
       throws ErrnoException {
     try {
-      return Optional.of(hold(host, directory, name));
+      host.fstatat(directory.descriptor, name, host.scratchStat());
     } catch (ErrnoException e) {
       if (e.errno() == Errno.ENOENT) {
         return Optional.empty();
       }
       throw e;
     }
-  }
-
-  private static boolean isSame(Host host, Inode directory, String name, int descriptor)
-      throws ErrnoException {
-    host.fstatat(directory.descriptor, name, host.scratchStat());
     FileIdentity file = Host.fileOf(host.scratchStat());
-    host.fstat(descriptor, host.scratchStat());
-    return Host.fileOf(host.scratchStat()).equals(file);
-  }
-
-  /// Tells the store that a name is gone which led to what `descriptor` holds: where that lives on,
-  /// but under none of the names that the store knows, its vectors wait for one.
-  private void left(Host host, int descriptor, TreePath path) throws ErrnoException, VectorFailure {
-    host.fstat(descriptor, host.scratchStat());
     int type = stat.st_mode(host.scratchStat()) & Libc.__S_IFMT();
-    if (type == Libc.__S_IFDIR()) {
-      vectors.removedDirectory(path);
-      return;
-    }
-    FileIdentity file = Host.fileOf(host.scratchStat());
-    boolean livesOn = type == Libc.__S_IFREG() && stat.st_nlink(host.scratchStat()) > 0;
-    if (livesOn && !vectors.hasOtherPath(path, other -> leadsTo(host, other, file))) {
-      vectors.detached(path, host.statx().fingerprint(descriptor));
-    } else {
-      vectors.unlinked(path);
+    boolean hasOtherNames =
+        type == Libc.__S_IFREG() && stat.st_nlink(host.scratchStat()) > 1;
+    Intent.Fate fate =
+        type == Libc.__S_IFDIR()
+            ? Intent.Fate.DIRECTORY
+            : hasOtherNames ? Intent.Fate.LIVES_ON : Intent.Fate.GONE;
+    return Optional.of(
+        new Present(file, host.statx().fingerprint(directory.descriptor, name), fate));
+  }
+
+  /// Makes a change of names that concerns vectors, so that the store follows it wherever the
+  /// daemon ends.
+  private void carryOut(Intent intent, Step inHost) throws ErrnoException, VectorFailure {
+    tell(() -> vectors.intend(intent));
+    boolean done = false;
+    try {
+      inHost.run();
+      done = true;
+    } finally {
+      boolean hasHappened = done;
+      tell(() -> vectors.settle(intent, hasHappened));
     }
   }
 

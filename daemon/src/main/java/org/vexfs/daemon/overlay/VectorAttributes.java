@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Predicate;
 import org.vexfs.bindings.libc.Libc;
 import org.vexfs.daemon.base.Component;
 import org.vexfs.daemon.base.Errno;
@@ -15,6 +14,7 @@ import org.vexfs.daemon.base.VectorMatrix;
 import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.search.Query;
 import org.vexfs.daemon.store.FileNode;
+import org.vexfs.daemon.store.Intent;
 import org.vexfs.daemon.store.VectorStore;
 import org.vexfs.daemon.store.VectorValues;
 import org.vexfs.daemon.store.Whereabouts;
@@ -162,13 +162,6 @@ public final class VectorAttributes {
     return ready.isPresent() && ready.get().file(path, 0).isPresent();
   }
 
-  /// Whether the file that the store has at this path has another, which passes `check`.
-  boolean hasOtherPath(TreePath path, Predicate<TreePath> check) throws VectorFailure {
-    VectorStore ready = store();
-    return ready.file(path, 0).map(ready::paths).orElse(List.of()).stream()
-        .anyMatch(other -> !other.equals(path) && check.test(other));
-  }
-
   /// Whether a vector hangs on this name or, for a directory, below it.
   boolean bearsVectors(TreePath path) throws VectorFailure {
     VectorStore ready = store.get(AS_LONG_AS_IT_TAKES);
@@ -180,31 +173,19 @@ public final class VectorAttributes {
     return store.get(AS_LONG_AS_IT_TAKES).file(path, fingerprint).isPresent();
   }
 
-  /// The file has got a further name.
-  void linked(TreePath existing, long fingerprint, TreePath added) throws VectorFailure {
-    VectorStore ready = store();
-    Optional<FileNode> node = ready.file(existing, fingerprint);
-    if (node.isPresent()) {
-      List<TreePath> known = ready.paths(node.get());
-      ready.linked(known.contains(existing) ? existing : known.getFirst(), added);
-    } else {
-      ready.whereabouts().created(added, fingerprint);
-    }
+  /// The host is about to change names.
+  void intend(Intent intent) throws VectorFailure {
+    store().intend(intent);
+  }
+
+  /// The host has changed names as it was intended, or has not.
+  void settle(Intent intent, boolean hasHappened) throws VectorFailure {
+    store().settle(intent, hasHappened);
   }
 
   /// A name of a file is gone.
   void unlinked(TreePath path) throws VectorFailure {
     store().unlinked(path);
-  }
-
-  /// A directory is gone, which was empty.
-  void removedDirectory(TreePath path) throws VectorFailure {
-    store().removedDirectory(path);
-  }
-
-  /// A name is gone, and the file lives on under others, which are not known.
-  void detached(TreePath path, long fingerprint) throws VectorFailure {
-    store().whereabouts().detached(path, fingerprint);
   }
 
   /// There is a new file at `path`.
@@ -215,15 +196,5 @@ public final class VectorAttributes {
   /// A file was found at `path`.
   void met(TreePath path, long fingerprint) throws VectorFailure {
     store().whereabouts().met(path, fingerprint);
-  }
-
-  /// A name has moved, over another perhaps.
-  void renamed(TreePath from, TreePath to) throws VectorFailure {
-    store().renamed(from, to);
-  }
-
-  /// Two names have changed places.
-  void exchanged(TreePath path, TreePath other) throws VectorFailure {
-    store().exchanged(path, other);
   }
 }

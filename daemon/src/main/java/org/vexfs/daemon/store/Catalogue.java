@@ -285,6 +285,11 @@ final class Catalogue {
   /// not given again.
   void endRestoring(FilesAtRest files, long lastId) {
     this.resting = Optional.of(files);
+    skipIds(lastId);
+  }
+
+  /// Gives no id up to this one again.
+  void skipIds(long lastId) {
     this.lastId = Math.max(this.lastId, lastId);
   }
 

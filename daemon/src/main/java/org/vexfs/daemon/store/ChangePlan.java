@@ -257,39 +257,78 @@ final class ChangePlan {
   }
 
   /// Lets what is known at either path change places.
-  private void exchange(TreePath path, TreePath other) {
+  private void exchange(Node node, TreePath path, Node otherNode, TreePath other) {
     records.add(
         new LogRecord.Exchange(
+            node.id(),
+            otherNode.id(),
             catalogue.findDirectory(path.parent()).orElseThrow().id(),
             path.name(),
             catalogue.findDirectory(other.parent()).orElseThrow().id(),
             other.name()));
   }
 
-  /// What is known at `from` is at `to` from now on, and what was known there is gone.
-  void rename(TreePath from, TreePath to) {
-    Optional<Node> node = catalogue.find(from);
-    Optional<Node> replaced = catalogue.find(to);
-    if (node.isPresent() && node.equals(replaced)) {
+  /// Says what the host is about to do.
+  void intend(Intent intent) {
+    records.add(new LogRecord.Intend(intent));
+  }
+
+  /// Says that nothing came of an intent, unless something is said about it already.
+  void settle() {
+    if (records.isEmpty()) {
+      records.add(new LogRecord.Settle());
+    }
+  }
+
+  /// What was intended has happened.
+  ///
+  /// @param linked the file that got a further name, where it has entries
+  void follow(Intent intent, Optional<FileNode> linked) {
+    switch (intent.kind()) {
+      case RENAME -> rename(intent);
+      case EXCHANGE -> exchangePlaces(intent.path(), intent.other());
+      case LINK -> addName(linked, intent.other(), intent.inode());
+      case UNLINK -> lose(intent.path(), intent.inode(), intent.fate());
+    }
+  }
+
+  /// What is known at the one path is at the other from now on, and what was known there has lost
+  /// its name.
+  private void rename(Intent intent) {
+    Optional<Node> node = catalogue.find(intent.path());
+    if (node.isPresent()
+        && node.equals(catalogue.find(intent.other()))
+        && intent.inode() == intent.otherInode()) {
       // rename(2) leaves two names of one file as they are.
       return;
     }
-    if (replaced.isPresent() && replaced.get() instanceof DirectoryNode) {
-      // The host replaces empty directories only, so what is known in there is elsewhere.
-      displace(to);
-    } else {
-      drop(to);
+    lose(intent.other(), intent.otherInode(), intent.fate());
+    node.ifPresent(moved -> move(moved, intent.path(), intent.other()));
+  }
+
+  /// What the host had at `path` has lost this name.
+  private void lose(TreePath path, long inode, Intent.Fate fate) {
+    switch (fate) {
+      // Whatever the store believes to be there, or in there, is elsewhere.
+      case NONE, DIRECTORY -> displace(path);
+      case LIVES_ON -> detach(path, inode);
+      case GONE -> {
+        if (catalogue.findDirectory(path).isPresent()) {
+          displace(path);
+        } else {
+          drop(path);
+        }
+      }
     }
-    node.ifPresent(moved -> move(moved, from, to));
   }
 
   /// What is known at either path, if anything, changes places.
-  void exchangePlaces(TreePath path, TreePath other) {
+  private void exchangePlaces(TreePath path, TreePath other) {
     Optional<Node> node = catalogue.find(path);
     Optional<Node> otherNode = catalogue.find(other);
     if (node.isPresent() && otherNode.isPresent()) {
       if (!node.equals(otherNode)) {
-        exchange(path, other);
+        exchange(node.get(), path, otherNode.get(), other);
       }
     } else {
       node.ifPresent(moved -> move(moved, path, other));
@@ -297,11 +336,11 @@ final class ChangePlan {
     }
   }
 
-  /// The file known at `existing`, if any, has the name `added` as well, and what was known there
-  /// is gone.
-  void addName(TreePath existing, TreePath added) {
-    Optional<FileNode> file = catalogue.findFile(existing);
-    if (file.isPresent() && file.equals(catalogue.findFile(added))) {
+  /// A file has the name `added` as well, and what was known there is gone.
+  private void addName(Optional<FileNode> file, TreePath added, long inode) {
+    Optional<FileNode> known = catalogue.findFile(added);
+    if (known.isPresent()
+        && (file.equals(known) || (file.isEmpty() && known.get().inode() == inode))) {
       return;
     }
     displace(added);

@@ -16,7 +16,8 @@ import org.vexfs.daemon.base.VectorFailure.StoreBroken;
 
 /// Empties one segment of the log, as the cleaner of a log-structured file system does (Rosenblum
 /// and Ousterhout, 1992): its live records are appended to the end of the log, one change each, and
-/// once all are there their entries move over at once.
+/// once all are there their entries move over at once. What else it says and still counts is said
+/// again ([Restatement]), so that the log is whole without it.
 ///
 /// Until then everybody reads the old records. The move waits for the searches that run
 /// ([VectorStore.Pin]) and for the indexes to let go of dead slots, whose vectors may lie in the
@@ -74,7 +75,9 @@ final class Compaction {
   private void moveOut(LogSegment segment) throws IOException, VectorFailure, InterruptedException {
     boolean complete = false;
     try {
-      copyLive(segment);
+      Restatement again = new Restatement(log, contents, writing, segment);
+      copyLive(segment, again);
+      again.write(pace);
       awaitIndexes();
       settle(() -> {
         contents.releaseSlots();
@@ -89,7 +92,7 @@ final class Compaction {
     }
   }
 
-  private void copyLive(LogSegment segment)
+  private void copyLive(LogSegment segment, Restatement again)
       throws IOException, VectorFailure, InterruptedException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment bytes = log.map(segment, arena);
@@ -106,23 +109,13 @@ final class Compaction {
                   + ": it is not compacted; 'vexfs fsck' says what else is wrong");
         }
         pace.await(header.length());
-        switch (RecordCodec.decode(header, bytes, position, position)) {
-          case LogRecord.Put(long node, int collection, int rows, int dimension) ->
-              copy(
-                  new LogRecord.Relocate(node, collection, rows, dimension),
-                  segment,
-                  position,
-                  bytes);
-          case LogRecord.Relocate relocated -> copy(relocated, segment, position, bytes);
-          case LogRecord.DefineCollection _,
-              LogRecord.CreateNode _,
-              LogRecord.Link _,
-              LogRecord.Move _,
-              LogRecord.Exchange _,
-              LogRecord.Unlink _,
-              LogRecord.Rebind _,
-              LogRecord.Delete _,
-              LogRecord.Seal _ -> {}
+        LogRecord record = RecordCodec.decode(header, bytes, position, position);
+        again.note(record);
+        if (record instanceof LogRecord.Put(long node, int collection, int rows, int dimension)) {
+          copy(
+              new LogRecord.Relocate(node, collection, rows, dimension), segment, position, bytes);
+        } else if (record instanceof LogRecord.Relocate relocated) {
+          copy(relocated, segment, position, bytes);
         }
         position += header.length();
       }

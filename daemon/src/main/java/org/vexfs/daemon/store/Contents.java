@@ -28,6 +28,9 @@ final class Contents {
   /// Entries that came during the replay, in the order of the log.
   private final List<Entry> unplaced = new ArrayList<>();
 
+  /// What the host was about to do when the log ended, or is about to do now.
+  private Optional<LogRecord.Intend> intent = Optional.empty();
+
   private boolean replaying = true;
 
   Catalogue catalogue() {
@@ -74,8 +77,18 @@ final class Contents {
 
   /// Does what a record says. At the end of a change comes [#endChange].
   void apply(LogRecord record, LogPosition at) throws StoreBroken {
+    if (closesIntent(record)) {
+      intent = Optional.empty();
+    }
+    countSaidAgain(record, at);
     switch (record) {
-      case LogRecord.DefineCollection define -> define(define);
+      case LogRecord.DefineCollection define -> {
+        if (isSaidAgain(define)) {
+          at.segment().addLiveBytes(RecordCodec.length(define, at.position()));
+        } else {
+          define(define);
+        }
+      }
       case LogRecord.CreateNode create -> catalogue.create(create);
       case LogRecord.Link link -> catalogue.link(link);
       case LogRecord.Move move -> catalogue.move(move);
@@ -85,8 +98,55 @@ final class Contents {
       case LogRecord.Put put -> put(put, at);
       case LogRecord.Relocate relocate -> relocate(relocate, at);
       case LogRecord.Delete delete -> delete(delete);
-      case LogRecord.Seal _ -> {}
+      case LogRecord.Intend intend -> intent = Optional.of(intend);
+      case LogRecord.Seal _,
+          LogRecord.Settle _,
+          LogRecord.Restate _,
+          LogRecord.Retire _ -> {}
     }
+  }
+
+  /// Whether what the host was about to do is done with once this record is there.
+  static boolean closesIntent(LogRecord record) {
+    return switch (record) {
+      case LogRecord.CreateNode _,
+          LogRecord.Link _,
+          LogRecord.Move _,
+          LogRecord.Exchange _,
+          LogRecord.Unlink _,
+          LogRecord.Rebind _,
+          LogRecord.Put _,
+          LogRecord.Delete _,
+          LogRecord.Settle _ -> true;
+      case LogRecord.DefineCollection _,
+          LogRecord.Relocate _,
+          LogRecord.Seal _,
+          LogRecord.Intend _,
+          LogRecord.Restate _,
+          LogRecord.Retire _ -> false;
+    };
+  }
+
+  /// Counts what compaction said again as live, so that no segment is compacted for the sake of it.
+  static void countSaidAgain(LogRecord record, LogPosition at) {
+    if (record instanceof LogRecord.Restate || record instanceof LogRecord.Retire) {
+      at.segment().addLiveBytes(RecordCodec.length(record, at.position()));
+    }
+  }
+
+  private boolean isSaidAgain(LogRecord.DefineCollection define) {
+    VectorCollection known = byId.get(define.id());
+    return known != null && definition(known).equals(define);
+  }
+
+  /// What the host was about to do, and maybe did, as the last that the log says.
+  Optional<LogRecord.Intend> intent() {
+    return intent;
+  }
+
+  /// Goes on with an intent that the log ended with.
+  void resume(LogRecord.Intend open) {
+    intent = Optional.of(open);
   }
 
   /// Drops what the change left without vectors, and hands over what listeners are to hear.

@@ -94,10 +94,18 @@ final class LogReader {
     List<String> ordered =
         names.stream().sorted(Comparator.comparingLong(SegmentHeader::numberOf)).toList();
     Optional<CheckpointFile> checkpoint = checkpoints.latest();
+    boolean rebuilt = false;
     if (checkpoint.isPresent()) {
       resume(checkpoint.get(), ordered);
     } else {
-      readFromStart(withoutTornStart(ordered), checkpoints.unsound());
+      List<String> begun = withoutTornStart(ordered);
+      List<LogRecord.Numbers> gaps = gaps(begun);
+      rebuilt = !gaps.isEmpty();
+      if (rebuilt) {
+        rebuild(begun, gaps);
+      } else {
+        readFromStart(begun, checkpoints.unsound());
+      }
     }
     contents.endReplay();
     return new RecoveryReport(
@@ -105,7 +113,104 @@ final class LogReader {
         records,
         checkpoint.map(CheckpointFile::name),
         checkpoints.unsound(),
+        rebuilt,
         tear);
+  }
+
+  /// The numbers that are missing among those of these segments, from 1 on.
+  private static List<LogRecord.Numbers> gaps(List<String> names) {
+    List<LogRecord.Numbers> gaps = new ArrayList<>();
+    long next = 1;
+    for (String name : names) {
+      long number = SegmentHeader.numberOf(name);
+      if (number > next) {
+        gaps.add(new LogRecord.Numbers(next, number - 1));
+      }
+      next = number + 1;
+    }
+    return gaps;
+  }
+
+  /// Makes do with the segments that compaction has left.
+  private void rebuild(List<String> names, List<LogRecord.Numbers> gaps)
+      throws IOException, VectorFailure {
+    long expected = 1;
+    for (String name : names) {
+      boolean last = name.equals(names.getLast());
+      long number = SegmentHeader.numberOf(name);
+      settle(
+          number == expected
+              ? openSegment(name, last, SegmentHeader.BYTES)
+              : openAfterGap(name, last),
+          last);
+      expected = number + 1;
+    }
+    SurvivingRecords surviving = new SurvivingRecords(lastRetirement());
+    leaveOut(surviving);
+    for (LogSegment segment : segments) {
+      replay(segment, SegmentHeader.BYTES, (record, at, _) -> surviving.add(record, at));
+    }
+    for (LogRecord.Numbers gap : gaps) {
+      if (!surviving.isRetired(gap)) {
+        throw new StoreBroken(
+            SegmentHeader.fileName(gap.first())
+                + (gap.first() == gap.last() ? "" : " to " + SegmentHeader.fileName(gap.last()))
+                + " is missing from the log, no checkpoint is left, and nothing says that it was"
+                + " compacted"
+                + ADVICE);
+      }
+    }
+    try {
+      surviving.into(contents);
+    } catch (StoreBroken e) {
+      throw new StoreBroken(
+          "no checkpoint is left, and the segments of the log do not fit together: "
+              + e.getMessage()
+              + ADVICE);
+    }
+  }
+
+  /// What the log says last about segments that were compacted.
+  private LogRecord.Retire lastRetirement() throws StoreBroken {
+    List<LogRecord.Retire> found = new ArrayList<>();
+    for (LogSegment segment : segments.reversed()) {
+      replay(
+          segment,
+          SegmentHeader.BYTES,
+          (record, _, _) -> {
+            if (record instanceof LogRecord.Retire retire) {
+              found.add(retire);
+            }
+          });
+      if (!found.isEmpty()) {
+        return found.getLast();
+      }
+    }
+    return new LogRecord.Retire(List.of());
+  }
+
+  /// Compacted segments whose files are still there speak of nodes of which nothing says any more
+  /// that they are gone.
+  private void leaveOut(SurvivingRecords surviving) throws IOException {
+    for (LogSegment segment : List.copyOf(segments)) {
+      if (surviving.isRetired(new LogRecord.Numbers(segment.number(), segment.number()))) {
+        leftOver.add(segment.number());
+        segments.remove(segment);
+        segment.close();
+      }
+    }
+    records = 0;
+    replayedBytes = 0;
+  }
+
+  /// Opens a segment before which others are missing.
+  private LogSegment openAfterGap(String name, boolean last) throws IOException, VectorFailure {
+    try (StorageFile file = directory.open(name);
+        Arena arena = Arena.ofConfined()) {
+      SegmentHeader header = readHeader(file.map(0, file.size(), arena), name);
+      nextSequence = Math.max(nextSequence, header.firstSequence());
+    }
+    return openSegment(name, last, SegmentHeader.BYTES);
   }
 
   private void readFromStart(List<String> names, List<String> unsound)
@@ -334,16 +439,33 @@ final class LogReader {
   }
 
   private void replay(LogSegment segment, long from) throws StoreBroken {
+    replay(
+        segment,
+        from,
+        (record, at, more) -> {
+          contents.apply(record, at);
+          if (!more) {
+            contents.endChange();
+          }
+        });
+  }
+
+  /// Takes one record after another.
+  @FunctionalInterface
+  private interface Replaying {
+    /// @param more whether the change goes on in the next
+    void take(LogRecord record, LogPosition at, boolean more) throws StoreBroken;
+  }
+
+  private void replay(LogSegment segment, long from, Replaying replaying) throws StoreBroken {
     MemorySegment region = segment.file().region();
     long position = from;
     while (position < segment.end()) {
       RecordHeader header = RecordHeader.read(region, position);
       try {
         LogRecord record = RecordCodec.decode(header, region, position, position);
-        contents.apply(record, new LogPosition(segment, position, region, position));
-        if (!header.more()) {
-          contents.endChange();
-        }
+        replaying.take(
+            record, new LogPosition(segment, position, region, position), header.more());
       } catch (StoreBroken e) {
         throw new StoreBroken(
             segment.file().name()

@@ -1,5 +1,7 @@
 package org.vexfs.daemon.store;
 
+import java.util.List;
+
 /// What one record of the log says happened. FORMAT.md gives the bytes; [RecordCodec] turns one
 /// into the other.
 ///
@@ -22,8 +24,10 @@ sealed interface LogRecord {
   record Move(long node, long fromParent, String fromName, long toParent, String toName)
       implements LogRecord {}
 
-  /// Two names, each of a directory or a file, change places.
-  record Exchange(long parent, String name, long otherParent, String otherName)
+  /// Two names, each of a directory or a file, change places. The nodes are 0 where a version before
+  /// 3.1 wrote the record, which did not name them.
+  record Exchange(
+      long node, long otherNode, long parent, String name, long otherParent, String otherName)
       implements LogRecord {}
 
   /// A directory, with all below it, or one name of a file goes away.
@@ -45,4 +49,44 @@ sealed interface LogRecord {
 
   /// Everything before was durable when this was written: the store was closed.
   record Seal() implements LogRecord {}
+
+  /// The host is about to change names. Open until the next record that changes the catalogue or
+  /// what files have, or a [Settle].
+  record Intend(Intent intent) implements LogRecord {}
+
+  /// Nothing came of the intent, or nothing that concerns vectors.
+  record Settle() implements LogRecord {}
+
+  /// What a node is now, said again by compaction because the segment goes that said so: nothing
+  /// changes by it. A node without names is gone.
+  ///
+  /// @param inode a file's
+  /// @param collections those in which a file has an entry
+  record Restate(
+      long node, boolean directory, long inode, List<Place> names, List<Integer> collections)
+      implements LogRecord {
+    public Restate {
+      names = List.copyOf(names);
+      collections = List.copyOf(collections);
+    }
+
+    /// A node that is not there any more.
+    static Restate gone(long node) {
+      return new Restate(node, false, 0, List.of(), List.of());
+    }
+  }
+
+  /// Where a name lies in the tree.
+  record Place(long parent, String name) {}
+
+  /// The segments with these numbers, and none but these, have been compacted: what counted of them
+  /// is in others.
+  record Retire(List<Numbers> segments) implements LogRecord {
+    public Retire {
+      segments = List.copyOf(segments);
+    }
+  }
+
+  /// All numbers from the first to the last.
+  record Numbers(long first, long last) {}
 }

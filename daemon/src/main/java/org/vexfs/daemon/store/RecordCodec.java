@@ -6,7 +6,10 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.vexfs.daemon.base.Limits;
+import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure.StoreBroken;
 
 /// The bodies of records; FORMAT.md, "Bodies". Integers are little-endian; a name is its length as
@@ -29,12 +32,20 @@ final class RecordCodec {
   private static final byte DELETE = 9;
   private static final byte SEAL = 10;
   private static final byte RELOCATE = 11;
+  private static final byte EXCHANGE_OF_NODES = 12;
+  private static final byte INTENT = 13;
+  private static final byte SETTLED = 14;
+  private static final byte STATE = 15;
+  private static final byte RETIRED = 16;
+
+  private static final byte FILE_KIND = 0;
+  private static final byte DIRECTORY_KIND = 1;
 
   private RecordCodec() {}
 
   /// Whether this version can read records of this type.
   static boolean isKnown(byte type) {
-    return type >= COLLECTION && type <= RELOCATE;
+    return type >= COLLECTION && type <= RETIRED;
   }
 
   static byte type(LogRecord record) {
@@ -43,13 +54,17 @@ final class RecordCodec {
       case LogRecord.CreateNode _ -> NODE;
       case LogRecord.Link _ -> LINK;
       case LogRecord.Move _ -> MOVE;
-      case LogRecord.Exchange _ -> EXCHANGE;
+      case LogRecord.Exchange exchange -> exchange.node() == 0 ? EXCHANGE : EXCHANGE_OF_NODES;
       case LogRecord.Unlink _ -> UNLINK;
       case LogRecord.Rebind _ -> REBIND;
       case LogRecord.Put _ -> PUT;
       case LogRecord.Relocate _ -> RELOCATE;
       case LogRecord.Delete _ -> DELETE;
       case LogRecord.Seal _ -> SEAL;
+      case LogRecord.Intend _ -> INTENT;
+      case LogRecord.Settle _ -> SETTLED;
+      case LogRecord.Restate _ -> STATE;
+      case LogRecord.Retire _ -> RETIRED;
     };
   }
 
@@ -64,8 +79,8 @@ final class RecordCodec {
           case LogRecord.Link(_, _, String name) -> RecordHeader.BYTES + 16 + bytes(name);
           case LogRecord.Move(_, _, String from, _, String to) ->
               RecordHeader.BYTES + 24 + bytes(from) + bytes(to);
-          case LogRecord.Exchange(_, String name, _, String other) ->
-              RecordHeader.BYTES + 16 + bytes(name) + bytes(other);
+          case LogRecord.Exchange(long node, _, _, String name, _, String other) ->
+              RecordHeader.BYTES + (node == 0 ? 16 : 32) + bytes(name) + bytes(other);
           case LogRecord.Unlink(_, _, String name) -> RecordHeader.BYTES + 16 + bytes(name);
           case LogRecord.Rebind _ -> RecordHeader.BYTES + 16;
           case LogRecord.Put(_, _, int rows, int dimension) ->
@@ -73,7 +88,19 @@ final class RecordCodec {
           case LogRecord.Relocate(_, _, int rows, int dimension) ->
               entryBytes(rows, dimension, position);
           case LogRecord.Delete _ -> RecordHeader.BYTES + 12;
-          case LogRecord.Seal _ -> RecordHeader.BYTES;
+          case LogRecord.Seal _, LogRecord.Settle _ -> RecordHeader.BYTES;
+          case LogRecord.Intend(Intent intent) ->
+              RecordHeader.BYTES
+                  + 18
+                  + bytes(intent.path().bytes())
+                  + bytes(intent.other().bytes());
+          case LogRecord.Restate(_, _, _, List<LogRecord.Place> names, List<Integer> collections) ->
+              RecordHeader.BYTES
+                  + 25
+                  + names.stream().mapToLong(place -> Long.BYTES + bytes(place.name())).sum()
+                  + (long) collections.size() * Integer.BYTES;
+          case LogRecord.Retire(List<LogRecord.Numbers> segments) ->
+              RecordHeader.BYTES + Integer.BYTES + segments.size() * 2L * Long.BYTES;
         };
     return aligned(exact, RecordHeader.ALIGNMENT);
   }
@@ -129,8 +156,7 @@ final class RecordCodec {
           putName(body.putLong(node).putLong(parent), name);
       case LogRecord.Move(long node, long from, String fromName, long to, String toName) ->
           putName(putName(body.putLong(node).putLong(from).putLong(to), fromName), toName);
-      case LogRecord.Exchange(long parent, String name, long otherParent, String otherName) ->
-          putName(putName(body.putLong(parent).putLong(otherParent), name), otherName);
+      case LogRecord.Exchange exchange -> encode(exchange, body);
       case LogRecord.Unlink(long node, long parent, String name) ->
           putName(body.putLong(node).putLong(parent), name);
       case LogRecord.Rebind(long node, long inode) -> body.putLong(node).putLong(inode);
@@ -143,8 +169,36 @@ final class RecordCodec {
         putValues(body, values, bytes, offset, position);
       }
       case LogRecord.Delete(long node, int collection) -> body.putLong(node).putInt(collection);
-      case LogRecord.Seal _ -> {}
+      case LogRecord.Seal _, LogRecord.Settle _ -> {}
+      case LogRecord.Intend(Intent intent) -> encode(intent, body);
+      case LogRecord.Restate restated -> encode(restated, body);
+      case LogRecord.Retire(List<LogRecord.Numbers> segments) -> {
+        body.putInt(segments.size());
+        segments.forEach(numbers -> body.putLong(numbers.first()).putLong(numbers.last()));
+      }
     }
+  }
+
+  private static void encode(LogRecord.Exchange exchange, ByteBuffer body) {
+    if (exchange.node() != 0) {
+      body.putLong(exchange.node()).putLong(exchange.otherNode());
+    }
+    body.putLong(exchange.parent()).putLong(exchange.otherParent());
+    putName(putName(body, exchange.name()), exchange.otherName());
+  }
+
+  private static void encode(Intent intent, ByteBuffer body) {
+    body.put((byte) intent.kind().ordinal()).put((byte) intent.fate().ordinal());
+    body.putLong(intent.inode()).putLong(intent.otherInode());
+    putName(putName(body, intent.path().bytes()), intent.other().bytes());
+  }
+
+  private static void encode(LogRecord.Restate restated, ByteBuffer body) {
+    body.putLong(restated.node()).putLong(restated.inode());
+    body.put(restated.directory() ? DIRECTORY_KIND : FILE_KIND);
+    body.putInt(restated.names().size()).putInt(restated.collections().size());
+    restated.names().forEach(place -> putName(body.putLong(place.parent()), place.name()));
+    restated.collections().forEach(body::putInt);
   }
 
   private static void putValues(
@@ -194,7 +248,11 @@ final class RecordCodec {
           LogRecord.Unlink _,
           LogRecord.Rebind _,
           LogRecord.Delete _,
-          LogRecord.Seal _ -> {}
+          LogRecord.Seal _,
+          LogRecord.Intend _,
+          LogRecord.Settle _,
+          LogRecord.Restate _,
+          LogRecord.Retire _ -> {}
     }
     if (length(record, position) != header.length()) {
       throw new StoreBroken("a record's length does not fit what it says: " + record);
@@ -226,7 +284,15 @@ final class RecordCodec {
       case EXCHANGE -> {
         long parent = body.getLong();
         long otherParent = body.getLong();
-        yield new LogRecord.Exchange(parent, name(body), otherParent, name(body));
+        yield new LogRecord.Exchange(0, 0, parent, name(body), otherParent, name(body));
+      }
+      case EXCHANGE_OF_NODES -> {
+        long node = body.getLong();
+        long otherNode = body.getLong();
+        long parent = body.getLong();
+        long otherParent = body.getLong();
+        yield new LogRecord.Exchange(
+            node, otherNode, parent, name(body), otherParent, name(body));
       }
       case UNLINK -> new LogRecord.Unlink(body.getLong(), body.getLong(), name(body));
       case REBIND -> new LogRecord.Rebind(body.getLong(), body.getLong());
@@ -244,8 +310,61 @@ final class RecordCodec {
       }
       case DELETE -> new LogRecord.Delete(body.getLong(), body.getInt());
       case SEAL -> new LogRecord.Seal();
+      case INTENT -> new LogRecord.Intend(intent(body));
+      case SETTLED -> new LogRecord.Settle();
+      case STATE -> restated(body);
+      case RETIRED -> {
+        List<LogRecord.Numbers> segments = new ArrayList<>();
+        for (int left = count(body, 2 * Long.BYTES); left > 0; left--) {
+          segments.add(new LogRecord.Numbers(body.getLong(), body.getLong()));
+        }
+        yield new LogRecord.Retire(segments);
+      }
       default -> throw new StoreBroken("a record is of the unknown type " + type);
     };
+  }
+
+  private static Intent intent(ByteBuffer body) throws StoreBroken {
+    Intent.Kind kind = oneOf(Intent.Kind.values(), body);
+    Intent.Fate fate = oneOf(Intent.Fate.values(), body);
+    long inode = body.getLong();
+    long otherInode = body.getLong();
+    return new Intent(
+        kind, new TreePath(name(body)), inode, new TreePath(name(body)), otherInode, fate);
+  }
+
+  private static <T> T oneOf(T[] values, ByteBuffer body) throws StoreBroken {
+    int index = Byte.toUnsignedInt(body.get());
+    if (index >= values.length) {
+      throw new StoreBroken("a record has a kind that is none: " + index);
+    }
+    return values[index];
+  }
+
+  private static LogRecord.Restate restated(ByteBuffer body) throws StoreBroken {
+    long node = body.getLong();
+    long inode = body.getLong();
+    boolean directory = body.get() == DIRECTORY_KIND;
+    int nameCount = count(body, Long.BYTES);
+    int collectionCount = count(body, Integer.BYTES);
+    List<LogRecord.Place> names = new ArrayList<>();
+    for (int left = nameCount; left > 0; left--) {
+      names.add(new LogRecord.Place(body.getLong(), name(body)));
+    }
+    List<Integer> collections = new ArrayList<>();
+    for (int left = collectionCount; left > 0; left--) {
+      collections.add(body.getInt());
+    }
+    return new LogRecord.Restate(node, directory, inode, names, collections);
+  }
+
+  /// How many follow, of so many bytes each at least.
+  private static int count(ByteBuffer body, int bytesEach) throws StoreBroken {
+    int count = body.getInt();
+    if (count < 0 || (long) count * bytesEach > body.remaining()) {
+      throw new StoreBroken("a record says that it holds " + count + " things");
+    }
+    return count;
   }
 
   private static void check(int rows, int dimension, ByteBuffer body, long position)

@@ -10,12 +10,15 @@ import java.util.Optional;
 /// @param checkpoint the file of the checkpoint after which they were replayed; nothing where all
 ///   were
 /// @param unsound files that should have held a checkpoint and do not; nothing is lost by them
+/// @param rebuilt whether no checkpoint was left and the log, parts of which had been compacted, had
+///   to do without
 /// @param tear what was cut off
 public record RecoveryReport(
     int segments,
     long records,
     Optional<String> checkpoint,
     List<String> unsound,
+    boolean rebuilt,
     Optional<Tear> tear) {
   /// The end of the log that a crash left torn and that was cut off: changes which nobody had been
   /// told are safe from power loss.

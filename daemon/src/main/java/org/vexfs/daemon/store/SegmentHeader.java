@@ -15,9 +15,11 @@ import org.vexfs.daemon.base.VectorFailure.StoreTooNew;
 /// @param store what all segments of a store share, and no two stores do
 /// @param number the segment's, from 1
 /// @param firstSequence the sequence number of its first record
+/// @param lastNode the highest number that a node was given before it; 0 where that is not known
 /// @param major the major part of the version that began it
 /// @param minor the minor part
-record SegmentHeader(UUID store, long number, long firstSequence, int major, int minor) {
+record SegmentHeader(
+    UUID store, long number, long firstSequence, long lastNode, int major, int minor) {
   /// Bytes of a header.
   static final int BYTES = 64;
 
@@ -25,7 +27,7 @@ record SegmentHeader(UUID store, long number, long firstSequence, int major, int
   static final int MAJOR = 3;
 
   /// A version that differs only here may have more types of records.
-  static final int MINOR = 0;
+  static final int MINOR = 1;
 
   /// As people read it.
   static final String VERSION = MAJOR + "." + MINOR;
@@ -36,8 +38,8 @@ record SegmentHeader(UUID store, long number, long firstSequence, int major, int
   private static final int NAME_DIGITS = 10;
 
   /// The header of a new segment.
-  SegmentHeader(UUID store, long number, long firstSequence) {
-    this(store, number, firstSequence, MAJOR, MINOR);
+  SegmentHeader(UUID store, long number, long firstSequence, long lastNode) {
+    this(store, number, firstSequence, lastNode, MAJOR, MINOR);
   }
 
   /// The name of the file that holds segment `number`.
@@ -71,7 +73,7 @@ record SegmentHeader(UUID store, long number, long firstSequence, int major, int
     ByteBuffer header = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
     header.put(MAGIC).putShort((short) major).putShort((short) minor).putInt(BYTES);
     header.putLong(store.getMostSignificantBits()).putLong(store.getLeastSignificantBits());
-    header.putLong(number).putLong(firstSequence);
+    header.putLong(number).putLong(firstSequence).putLong(lastNode);
     return header.putInt(CHECKSUM_OFFSET, checksum(header)).rewind();
   }
 
@@ -95,6 +97,7 @@ record SegmentHeader(UUID store, long number, long firstSequence, int major, int
     return Optional.of(
         new SegmentHeader(
             new UUID(header.getLong(), header.getLong()),
+            header.getLong(),
             header.getLong(),
             header.getLong(),
             major,

@@ -113,6 +113,9 @@ public final class StoreInspection {
       LogReader reader = LogReader.thatChangesNothing(directory, options, segments);
       RecoveryReport report =
           reader.read(names.stream().filter(SegmentHeader::isFileName).toList(), checkpoints);
+      if (report.rebuilt()) {
+        add(Remedy.REPAIR, "no checkpoint is left; the log has everything");
+      }
       tear = report.tear();
       tear.ifPresent(torn -> add(Remedy.REPAIR, torn.describe()));
       compare(reader.contents());

@@ -10,7 +10,9 @@ import java.util.Optional;
 import java.util.UUID;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorFailure.StoreBroken;
+import org.vexfs.daemon.base.VectorFailure.StoreFull;
 import org.vexfs.daemon.base.VectorFailure.StoreInUse;
+import org.vexfs.daemon.base.VectorFailure.StoreReadOnly;
 import org.vexfs.daemon.base.VectorFailure.StoreTooNew;
 import org.vexfs.daemon.io.StorageBusyException;
 import org.vexfs.daemon.io.StorageDirectory;
@@ -119,6 +121,7 @@ public final class UnrecoveredStore implements Closeable {
               id,
               segments,
               reader.lastSequence(),
+              reader.contents().catalogue().lastId(),
               reader.leftOver(),
               reader.replayedBytes());
       VectorStore store =
@@ -133,6 +136,7 @@ public final class UnrecoveredStore implements Closeable {
               probe);
       done = true;
       handedOver = true;
+      settle(store);
       return new Recovered(store, report);
     } catch (IOException | InternalError e) {
       // An InternalError is how the JVM reports a page of a mapping that the disk did not give.
@@ -142,6 +146,16 @@ public final class UnrecoveredStore implements Closeable {
         checkpoints.ifPresent(Checkpoints::close);
         closeAll(segments);
       }
+    }
+  }
+
+  /// A store that takes no changes now can be read all the same.
+  private static void settle(VectorStore store) throws VectorFailure {
+    try {
+      store.settleOpenIntent();
+    } catch (StoreFull | StoreReadOnly | StoreBroken _) {
+      // As with a change of names that a store with a full disk misses: it finds out when it meets
+      // the files.
     }
   }
 

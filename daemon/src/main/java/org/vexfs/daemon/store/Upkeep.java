@@ -180,7 +180,7 @@ public final class Upkeep implements AutoCloseable {
     }
   }
 
-  private Optional<CheckpointCapture> capture() {
+  private Optional<CheckpointCapture> capture() throws VectorFailure {
     writing.lock();
     try {
       // After an error nobody knows whether memory and log agree.
@@ -189,9 +189,30 @@ public final class Upkeep implements AutoCloseable {
       }
       // Also where writing it fails: the next attempt comes after as many bytes again.
       checkpointedBytes = log.appendedBytes();
-      return Optional.of(new CheckpointCapture(contents, log.segments(), log.sequence()));
+      CheckpointCapture capture =
+          new CheckpointCapture(contents, log.segments(), log.sequence());
+      repeatIntent(capture);
+      return Optional.of(capture);
     } finally {
       writing.unlock();
+    }
+  }
+
+  /// An intent that is open is no part of a checkpoint, so replay has to meet it after that.
+  private void repeatIntent(CheckpointCapture capture) throws VectorFailure {
+    Optional<LogRecord.Intend> open = contents.intent();
+    if (open.isEmpty()) {
+      return;
+    }
+    boolean repeated = false;
+    try {
+      log.append(List.of(open.get()), new float[0]);
+      repeated = true;
+    } finally {
+      if (!repeated) {
+        contents.catalogue().giveBackChanged(capture.changed());
+        capture.close();
+      }
     }
   }
 

@@ -56,6 +56,9 @@ final class VectorLog implements Closeable {
   /// The last record when the log was opened or sealed; used under the writer lock.
   private long sealed;
 
+  /// The highest number that a node was given so far; used under the writer lock.
+  private long lastNode;
+
   /// Bytes that were appended, or replayed when the log was opened; written under the writer lock.
   private volatile long appendedBytes;
 
@@ -70,6 +73,7 @@ final class VectorLog implements Closeable {
   /// Goes on after the segments that recovery found and made durable, whose last record is
   /// `sequence`.
   ///
+  /// @param lastNode the highest number that a node was given
   /// @param leftOver segments that recovery found to hold nothing live
   /// @param replayedBytes how much it had to replay
   VectorLog(
@@ -78,6 +82,7 @@ final class VectorLog implements Closeable {
       UUID store,
       List<LogSegment> segments,
       long sequence,
+      long lastNode,
       List<Long> leftOver,
       long replayedBytes) {
     this.directory = directory;
@@ -88,6 +93,7 @@ final class VectorLog implements Closeable {
         new End(segments.isEmpty() ? Optional.empty() : Optional.of(segments.getLast()), sequence);
     this.synced = sequence;
     this.sealed = sequence;
+    this.lastNode = lastNode;
     this.retired.addAll(leftOver);
     this.appendedBytes = replayedBytes;
   }
@@ -188,6 +194,11 @@ final class VectorLog implements Closeable {
           ChangeEncoder.encode(buffer, segment, change, values, end.sequence(), synced);
       MemorySegment region = append(segment, buffer);
       end = new End(end.segment(), end.sequence() + change.size());
+      for (LogRecord record : change) {
+        if (record instanceof LogRecord.CreateNode create) {
+          lastNode = Math.max(lastNode, create.id());
+        }
+      }
       long appended = appendedBytes + length;
       appendedBytes = appended;
       long regionStart = segment.file().regionStart();
@@ -268,7 +279,7 @@ final class VectorLog implements Closeable {
   }
 
   private LogSegment start(long number) throws IOException {
-    SegmentHeader header = new SegmentHeader(store, number, end.sequence() + 1);
+    SegmentHeader header = new SegmentHeader(store, number, end.sequence() + 1, lastNode);
     String name = SegmentHeader.fileName(number);
     StorageFile file = directory.create(name);
     boolean started = false;

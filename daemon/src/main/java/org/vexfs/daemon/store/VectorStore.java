@@ -317,46 +317,59 @@ public final class VectorStore {
     return guarded.reading(() -> contents.catalogue().paths(file));
   }
 
-  /// SOURCE has renamed a file or directory; what was at `to` is gone. Costs nothing where neither
-  /// bears vectors, and the same however many vectors lie below.
-  public void renamed(TreePath from, TreePath to) throws VectorFailure {
-    if (from.equals(to)) {
-      return;
-    }
-    checkApart(from, to);
-    guarded.change(upkeep, plan -> plan.rename(from, to));
+  /// SOURCE is about to change names: written down before it does where vectors are concerned, so
+  /// that with [#settle] after it they follow wherever the process ends.
+  public void intend(Intent intent) throws VectorFailure {
+    checkApart(intent);
+    changing(plan -> {
+      ChangePlan following = new ChangePlan(contents.catalogue());
+      follow(following, intent);
+      if (!following.records().isEmpty()) {
+        plan.intend(intent);
+      }
+    });
   }
 
-  /// SOURCE has exchanged two files or directories.
-  public void exchanged(TreePath path, TreePath other) throws VectorFailure {
-    if (path.equals(other)) {
-      return;
-    }
-    checkApart(path, other);
-    guarded.change(upkeep, plan -> plan.exchangePlaces(path, other));
+  /// What was intended has happened, or has not. Writes nothing where no vectors are concerned, and
+  /// one small record however many lie below a directory that was renamed.
+  public void settle(Intent intent, boolean hasHappened) throws VectorFailure {
+    checkApart(intent);
+    changing(plan -> {
+      if (hasHappened) {
+        follow(plan, intent);
+      }
+      if (contents.intent().isPresent()) {
+        plan.settle();
+      }
+    });
   }
 
-  private static void checkApart(TreePath path, TreePath other) {
-    if (path.isWithin(other) || other.isWithin(path)) {
-      throw new IllegalArgumentException(path + " and " + other + " lie within one another");
+  private void follow(ChangePlan plan, Intent intent) {
+    boolean isLink = intent.kind() == Intent.Kind.LINK && !intent.path().isRoot();
+    plan.follow(
+        intent, isLink ? resolve(intent.path(), intent.inode()).file() : Optional.empty());
+  }
+
+  /// Finds out what became of an intent that the log ended with.
+  void settleOpenIntent() throws VectorFailure {
+    Optional<LogRecord.Intend> open = guarded.reading(contents::intent);
+    if (open.isPresent()) {
+      Intent intent = open.get().intent();
+      settle(intent, intent.hasHappened(probe));
     }
   }
 
-  /// SOURCE has given a file a further name.
-  public void linked(TreePath existing, TreePath added) throws VectorFailure {
-    checkApart(existing, added);
-    guarded.change(upkeep, plan -> plan.addName(existing, added));
+  private static void checkApart(Intent intent) {
+    boolean within =
+        intent.path().isWithin(intent.other()) || intent.other().isWithin(intent.path());
+    if (within && !intent.path().isRoot() && !intent.other().isRoot()) {
+      throw new IllegalArgumentException("they lie within one another: " + intent);
+    }
   }
 
   /// SOURCE has removed a name of a file; with the last one its vectors go.
   public void unlinked(TreePath file) throws VectorFailure {
     guarded.change(upkeep, plan -> plan.drop(file));
-  }
-
-  /// SOURCE has removed a directory, which was empty: what the store still believed to be in it
-  /// waits to be met again, or is gone where it could not be told.
-  public void removedDirectory(TreePath directory) throws VectorFailure {
-    guarded.change(upkeep, plan -> plan.displace(directory));
   }
 
   /// Tells `listener` of every later change of a collection's slots.

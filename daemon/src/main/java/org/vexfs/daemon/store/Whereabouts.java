@@ -65,12 +65,6 @@ public final class Whereabouts {
     });
   }
 
-  /// The name at `path` is gone, and the file, whose fingerprint is `inode`, lives on under names
-  /// that the store does not know: its vectors wait to be met there.
-  public void detached(TreePath path, long inode) throws VectorFailure {
-    store.changing(plan -> plan.detach(path, inode));
-  }
-
   /// A new file was made at `path`: what the store believed to be there is not.
   public void created(TreePath path, long inode) throws VectorFailure {
     store.changing(plan -> {

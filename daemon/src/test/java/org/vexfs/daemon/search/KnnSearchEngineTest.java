@@ -27,6 +27,7 @@ import org.vexfs.daemon.base.VectorFailure.InvalidVector;
 import org.vexfs.daemon.base.VectorFailure.NotFound;
 import org.vexfs.daemon.base.VectorMatrix;
 import org.vexfs.daemon.distance.Metric;
+import org.vexfs.daemon.store.HostChanges;
 
 /// The edges of what can be searched. Where there are two sizes, the larger goes through the graph.
 final class KnnSearchEngineTest {
@@ -240,7 +241,7 @@ final class KnnSearchEngineTest {
         if (withRenames) {
           String from = round % 2 == 0 ? "other" : "another";
           String to = round % 2 == 0 ? "another" : "other";
-          engine.store.renamed(new TreePath(from), new TreePath(to));
+          HostChanges.rename(engine.store, new TreePath(from), new TreePath(to));
         }
         int before = acknowledged.get();
         int found = engine.hits(TestEngine.query(ORIGIN, 3_000, false), "d").size();

@@ -21,6 +21,7 @@ import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorMatrix;
 import org.vexfs.daemon.distance.Metric;
+import org.vexfs.daemon.store.HostChanges;
 import org.vexfs.daemon.store.FileNode;
 
 /// Random changes and searches of every kind, one after the other, while the index keeps up behind
@@ -87,13 +88,13 @@ final class SearchModelTest {
       }
       case 9 -> {
         if (!path.equals(other)) {
-          engine.store.renamed(new TreePath(path), new TreePath(other));
+          HostChanges.rename(engine.store, new TreePath(path), new TreePath(other));
           model.renameFile(path, other);
         }
       }
       case 10 -> {
         if (!path.equals(other)) {
-          engine.store.linked(new TreePath(path), new TreePath(other));
+          HostChanges.link(engine.store, new TreePath(path), new TreePath(other));
           model.link(path, other);
         }
       }
@@ -106,7 +107,7 @@ final class SearchModelTest {
     String to = model.anyDirectory();
     boolean apart = !(from + "/").startsWith(to + "/") && !(to + "/").startsWith(from + "/");
     if (apart && model.hasBelow(from) && !model.hasBelow(to)) {
-      engine.store.renamed(new TreePath(from), new TreePath(to));
+      HostChanges.rename(engine.store, new TreePath(from), new TreePath(to));
       model.renameDirectory(from, to);
     }
   }

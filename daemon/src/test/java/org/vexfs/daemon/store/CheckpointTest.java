@@ -65,7 +65,7 @@ final class CheckpointTest {
     assertEquals(Optional.of(checkpoints().getLast()), untouched.report().checkpoint());
     assertEquals(StoreModel.actual(store), StoreModel.actual(untouched.store()));
     store.unlinked(new TreePath("d0/f0"));
-    store.renamed(new TreePath("d1"), new TreePath("e/d1").parent());
+    HostChanges.rename(store, new TreePath("d1"), new TreePath("e/d1").parent());
     UnrecoveredStore.Recovered changed = open(directory.afterKill());
     assertTrue(changed.report().records() > 0 && changed.report().records() < 10);
     assertEquals(StoreModel.actual(store), StoreModel.actual(changed.store()));
@@ -161,17 +161,45 @@ final class CheckpointTest {
   }
 
   @Test
-  void checkpoints_allGoneAfterCompaction_areReported() throws Exception {
-    for (int i = 0; i < 50; i++) {
-      store.unlinked(new TreePath("d" + i % 7 + "/f" + i));
-    }
-    assertTrue(store.upkeep().compact(true, Pace.FULL).segments() > 0);
+  void checkpoints_allGoneAfterCompaction_areMadeAnewFromTheLog() throws Exception {
+    compactMost();
     MemoryDirectory damaged = directory.afterKill();
     for (String name : checkpoints()) {
       damaged.with(name, new byte[10]);
     }
-    StoreBroken broken = assertThrows(StoreBroken.class, () -> open(damaged));
-    assertMentions("no checkpoint is left", broken);
+    UnrecoveredStore.Recovered recovered = open(damaged);
+    assertTrue(recovered.report().rebuilt());
+    assertEquals(StoreModel.actual(store), StoreModel.actual(recovered.store()));
+    recovered.store().upkeep().checkpoint();
+    UnrecoveredStore.Recovered again = open(damaged.afterKill());
+    assertFalse(again.report().rebuilt());
+    assertEquals(StoreModel.actual(store), StoreModel.actual(again.store()));
+  }
+
+  private void compactMost() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      store.unlinked(new TreePath("d" + i % 7 + "/f" + i));
+    }
+    assertTrue(store.upkeep().compact(true, Pace.FULL).segments() > 0);
+  }
+
+  @Test
+  void segment_missingAfterCompactionWithoutCheckpoint_isDamage() throws Exception {
+    compactMost();
+    for (int i = 100; i < 150; i++) {
+      put(i);
+    }
+    List<String> segments = directory.list().stream().filter(SegmentHeader::isFileName).toList();
+    assertTrue(segments.size() > 1, "one segment only");
+    for (String missing : segments.subList(0, segments.size() - 1)) {
+      MemoryDirectory without = new MemoryDirectory(CAPACITY_BYTES);
+      for (String name : segments) {
+        if (!name.equals(missing)) {
+          without.with(name, directory.bytes(name));
+        }
+      }
+      assertMentions(missing, assertThrows(StoreBroken.class, () -> open(without)));
+    }
   }
 
   @Test
@@ -227,7 +255,7 @@ final class CheckpointTest {
     encoded.get(bytes);
     directory.with(CheckpointHead.fileName(9), bytes);
     StoreTooNew refused = assertThrows(StoreTooNew.class, () -> open(directory.afterKill()));
-    assertMentions("9.0", refused);
+    assertMentions("9." + SegmentHeader.MINOR, refused);
   }
 
   @Test
@@ -246,7 +274,7 @@ final class CheckpointTest {
 
   @Test
   void filesAtRest_areFoundByEverythingTheyWereFoundBy() throws VectorFailure {
-    store.linked(new TreePath("d5/f5"), new TreePath("d6/linked"));
+    HostChanges.link(store, new TreePath("d5/f5"), new TreePath("d6/linked"));
     store.put(new TreePath("d5/f5"), 105, "other", VectorMatrix.ofVector(1, 2, 3, 4));
     Map<String, VectorMatrix> before = StoreModel.actual(store);
     store.close();
@@ -276,17 +304,17 @@ final class CheckpointTest {
     store.close();
     store = open(directory).store();
     FileNode moved = store.file(new TreePath("d0/f0"), 100).orElseThrow();
-    store.renamed(new TreePath("d0/f0"), new TreePath("moved"));
+    HostChanges.rename(store, new TreePath("d0/f0"), new TreePath("moved"));
     assertEquals(List.of(new TreePath("moved")), store.paths(moved));
     assertEquals(Optional.empty(), store.file(new TreePath("d0/f0"), 0));
-    store.removedDirectory(new TreePath("d1"));
+    HostChanges.removeDirectory(store, new TreePath("d1"));
     assertEquals(Optional.empty(), store.directory(new TreePath("d1")));
     assertEquals(Optional.empty(), store.file(new TreePath("gone"), 101));
     for (int i = 2; i < 60; i += 7) {
       store.unlinked(new TreePath("d2/f" + i));
     }
     assertEquals(Optional.empty(), store.directory(new TreePath("d2")));
-    store.renamed(new TreePath("d3"), new TreePath("d4/sub"));
+    HostChanges.rename(store, new TreePath("d3"), new TreePath("d4/sub"));
     assertTrue(store.file(new TreePath("d4/sub/f3"), 103).isPresent());
     Map<String, VectorMatrix> expected = StoreModel.actual(store);
     store.upkeep().checkpoint();
@@ -296,7 +324,7 @@ final class CheckpointTest {
 
   @Test
   void segmentOfFormat1_isReadAndNotAppendedTo() throws VectorFailure {
-    SegmentHeader old = new SegmentHeader(new UUID(3, 4), 1, 1, 1, 0);
+    SegmentHeader old = new SegmentHeader(new UUID(3, 4), 1, 1, 0, 1, 0);
     MemoryDirectory disk = new MemoryDirectory(CAPACITY_BYTES);
     byte[] header = new byte[SegmentHeader.BYTES];
     old.encode().get(header);

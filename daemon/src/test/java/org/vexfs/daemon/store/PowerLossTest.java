@@ -18,7 +18,8 @@ import org.vexfs.daemon.io.MemoryDirectory;
 /// goes three times: before an operation of the disk that the seed picks, among them every write,
 /// sync, rename and removal of a checkpoint or compaction. What the disk then holds is drawn as
 /// [MemoryDirectory#afterPowerLoss] says. The store that comes out of it has to be one that was
-/// there since the last sync that returned, whole.
+/// there since the last sync that returned, whole; and so has the one that comes of its log alone,
+/// without the checkpoints.
 ///
 /// `-Dvexfs.powerLoss.schedules=N` runs N schedules, `-Dvexfs.powerLoss.seed=S` begins at seed S.
 final class PowerLossTest {
@@ -34,6 +35,7 @@ final class PowerLossTest {
   private int segmentsEmptied;
   private int tears;
   private int inTheMiddle;
+  private int rebuilds;
 
   @Test
   void powerLoss_anywhere_keepsAllSyncedAndInventsNothing() throws Exception {
@@ -46,18 +48,21 @@ final class PowerLossTest {
     }
     System.out.printf(
         "%d schedules from seed %d: %d losses, %d of them within a step; %d recoveries used a"
-            + " checkpoint, %d cut a torn tail; %d segments were compacted%n",
+            + " checkpoint, %d cut a torn tail, %d did without checkpoint and compacted segments;"
+            + " %d segments were compacted%n",
         SCHEDULES,
         FIRST_SEED,
         SCHEDULES * LOSSES,
         inTheMiddle,
         checkpointsUsed,
         tears,
+        rebuilds,
         segmentsEmptied);
     assertTrue(checkpointsUsed > SCHEDULES / 10, "hardly any recovery used a checkpoint");
     assertTrue(segmentsEmptied > SCHEDULES / 10, "hardly anything was compacted");
     assertTrue(inTheMiddle > SCHEDULES / 2, "power hardly ever went within a step");
     assertTrue(tears > 0, "nothing was ever torn");
+    assertTrue(rebuilds > SCHEDULES / 10, "hardly any log had to do without a checkpoint");
   }
 
   /// What power leaves of a disk, before the operation that the seed picks.
@@ -129,6 +134,15 @@ final class PowerLossTest {
       Map<String, VectorMatrix> actual = StoreModel.actual(recovered.store());
       assertTrue(possible.contains(actual), "a state that never was");
       recovered.store().close();
+      MemoryDirectory bare = left.afterKill();
+      for (String name : bare.list()) {
+        if (CheckpointHead.isFileName(name)) {
+          bare.delete(name);
+        }
+      }
+      UnrecoveredStore.Recovered rebuilt = recover(bare);
+      rebuilds += rebuilt.report().rebuilt() ? 1 : 0;
+      assertEquals(actual, StoreModel.actual(rebuilt.store()), "without checkpoints");
       assertEquals(actual, StoreModel.actual(recover(left.afterKill()).store()));
     } catch (Exception | AssertionError e) {
       throw new AssertionError(when + ": " + e.getMessage(), e);

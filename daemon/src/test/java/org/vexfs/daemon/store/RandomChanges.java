@@ -30,9 +30,9 @@ final class RandomChanges {
       case 0, 1, 2 -> store.put(path, 0, collection, matrices.anyMatrix(collection));
       case 3 -> store.remove(path, 0, collection);
       case 4 -> store.unlinked(path);
-      case 5, 6 -> store.renamed(path, other);
-      case 7 -> store.exchanged(path, other);
-      default -> store.linked(path, other);
+      case 5, 6 -> HostChanges.rename(store, path, other);
+      case 7 -> HostChanges.exchange(store, path, other);
+      default -> HostChanges.link(store, path, other);
     }
   }
 }

@@ -107,7 +107,7 @@ final class StoreFaultTest {
     assertMentions("Input/output error", refused);
     assertTrue(store.state().readOnlyCause().orElseThrow().contains("Input/output error"));
     assertEquals(VECTOR, store.get(FILE, 1, "default").orElseThrow());
-    store.renamed(new TreePath("plain"), new TreePath("other"));
+    HostChanges.rename(store, new TreePath("plain"), new TreePath("other"));
     store.close();
     assertEquals(VECTOR, open(directory).get(FILE, 1, "default").orElseThrow());
   }

@@ -205,7 +205,7 @@ final class StoreModel implements HostProbe {
     if (from.isEmpty() || from.get().equals(to) || !fits(to)) {
       return;
     }
-    store.renamed(from.get(), to);
+    HostChanges.rename(store, from.get(), to);
     long inode = inodeAt(from.get());
     if (inodeAt(to) != inode) {
       inodes.remove(from.get());
@@ -220,7 +220,7 @@ final class StoreModel implements HostProbe {
       return;
     }
     removeTree(store, to);
-    store.renamed(from, to);
+    HostChanges.rename(store, from, to);
     for (TreePath path : below(from)) {
       inodes.put(to.resolve(path.relativeTo(from)), inodeAt(path));
       inodes.remove(path);
@@ -233,7 +233,7 @@ final class StoreModel implements HostProbe {
     if (one.isWithin(other) || other.isWithin(one) || isBelowAFile(one) || isBelowAFile(other)) {
       return;
     }
-    store.exchanged(one, other);
+    HostChanges.exchange(store, one, other);
     Map<TreePath, Long> moved = new HashMap<>();
     for (TreePath path : below(one)) {
       moved.put(other.resolve(path.relativeTo(one)), inodeAt(path));
@@ -253,7 +253,7 @@ final class StoreModel implements HostProbe {
         && !vectors.getOrDefault(inodeAt(existing.get()), Map.of()).isEmpty()
         && !inodes.containsKey(added)
         && fits(added)) {
-      store.linked(existing.get(), added);
+      HostChanges.link(store, existing.get(), added);
       inodes.put(added, inodeAt(existing.get()));
     }
   }
@@ -279,7 +279,7 @@ final class StoreModel implements HostProbe {
       }
       inodes.remove(path);
     }
-    store.removedDirectory(directory);
+    HostChanges.removeDirectory(store, directory);
   }
 
   private List<TreePath> below(TreePath directory) {

@@ -139,8 +139,8 @@ final class WhereaboutsTest {
   void waitingVectors_surviveARestart_andACheckpoint() throws VectorFailure {
     attach("a", -1);
     attach("b", -2);
-    store.whereabouts().detached(path("a"), -1);
-    store.removedDirectory(path("none"));
+    store.settle(Intent.unlink(path("a"), -1, Intent.Fate.LIVES_ON), true);
+    HostChanges.removeDirectory(store, path("none"));
     store.close();
     store = open();
     assertEquals(
@@ -154,7 +154,7 @@ final class WhereaboutsTest {
   @Test
   void fileWithoutALastingFingerprint_isGoneWithItsLastName() throws VectorFailure {
     attach("a", 1);
-    store.whereabouts().detached(path("a"), 1);
+    store.settle(Intent.unlink(path("a"), 1, Intent.Fate.LIVES_ON), true);
     assertFalse(store.whereabouts().isKnown(1));
     assertEquals(0, store.state().entries());
   }
@@ -163,7 +163,7 @@ final class WhereaboutsTest {
   void removedDirectory_keepsWhatMayBeElsewhere() throws VectorFailure {
     attach("disk/deep/a", -1);
     host.clear();
-    store.removedDirectory(path("disk"));
+    HostChanges.removeDirectory(store, path("disk"));
     assertEquals(Optional.empty(), store.get(path("disk/deep/a"), 0, "default"));
     host.put(path("disk/deep/a"), -1L);
     meet("disk/deep/a");
