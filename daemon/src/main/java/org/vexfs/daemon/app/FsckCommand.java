@@ -28,8 +28,8 @@ import picocli.CommandLine.Parameters;
     name = "fsck",
     mixinStandardHelpOptions = true,
     description = {
-      "Reads all of the store of a directory that is not mounted: every checksum, and whether the"
-          + " files that have vectors are where they were.",
+      "Reads all of the store of a directory that is not mounted: every checksum, the links of the"
+          + " graphs, and whether the files that have vectors are where they were.",
       "Exits as fsck(8) does: 0 nothing was wrong, 1 all was repaired, 4 something is left, 8 it"
           + " could not be checked, 16 misused."
     },
@@ -55,9 +55,10 @@ final class FsckCommand implements Callable<Integer> {
   @Option(
       names = "--repair",
       description =
-          "put right what can be: cut a torn tail off, remove checkpoints that are not sound, let"
-              + " vectors follow files that were moved, drop those of files that are gone; so"
-              + " whatever is mounted below SOURCE should be there")
+          "put right what can be: cut a torn tail off, write checkpoints in place of those that are"
+              + " not sound, remove graphs that are not, let vectors follow files that were moved,"
+              + " drop those of files that are gone; so whatever is mounted below SOURCE should be"
+              + " there")
   private boolean repair;
 
   @Override
@@ -125,6 +126,9 @@ final class FsckCommand implements Callable<Integer> {
       }
       for (TreePath path : inspection.vanished()) {
         store.unlinked(path);
+      }
+      for (String graph : inspection.unsoundGraphs()) {
+        store.graphs().remove(graph);
       }
       store.upkeep().checkpoint();
     } finally {

@@ -20,7 +20,6 @@ final class GraphImageReader {
 
   private final MemorySegment image;
   private final HnswParameters parameters;
-  private final TraversalSpace space;
   private final Topology topology;
   private final SpanningTree tree;
   private final GraphWork work;
@@ -40,26 +39,24 @@ final class GraphImageReader {
   GraphImageReader(
       MemorySegment image,
       HnswParameters parameters,
-      TraversalSpace space,
       Topology topology,
       SpanningTree tree,
       GraphWork work) {
     this.image = image;
     this.parameters = parameters;
-    this.space = space;
     this.topology = topology;
     this.tree = tree;
     this.work = work;
   }
 
   /// Fills the graph, which is empty, with those nodes whose slots `accept` lets through and whose
-  /// vectors are the same. After a fault it must not be used.
-  void read(SlotPredicate accept, Links links) throws GraphImageFault {
+  /// vectors are the same in `space`. After a fault it must not be used.
+  void read(SlotPredicate accept, TraversalSpace space, Links links) throws GraphImageFault {
     try {
       readHead();
       readRuns();
       kept = new byte[slots];
-      each(0, run -> prepare(run, accept));
+      each(0, run -> prepare(run, accept, space));
       int missing = nodes(0) - count(kept);
       if ((long) missing * NODES_A_MISSING > nodes(0)) {
         throw new GraphImageFault(missing + " of " + nodes(0) + " vectors are others now");
@@ -73,6 +70,69 @@ final class GraphImageReader {
       hangOrphans(links);
     } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException e) {
       throw new GraphImageFault("it is no image of a graph: " + e.getMessage(), e);
+    }
+  }
+
+  /// Fills the graph, which is empty, with the links as they are written, but for those that lead
+  /// nowhere; looks at no vector. Gives what is wrong with those.
+  List<String> readLinks() throws GraphImageFault {
+    List<String> faults = new ArrayList<>();
+    try {
+      readHead();
+      readRuns();
+      for (int index = 0; index < HnswGraph.MAX_LAYERS; index++) {
+        Layer layer = topology.layer(index);
+        byte[] here = new byte[slots];
+        for (Run run : runs.get(index)) {
+          mark(reader(run, index), here);
+        }
+        for (Run run : runs.get(index)) {
+          linkAsWritten(reader(run, index), index, here, faults);
+        }
+        layer.knowIncoming();
+      }
+      boolean isThere =
+          entryLayer >= 0
+              && entryLayer < HnswGraph.MAX_LAYERS
+              && entryNode >= 0
+              && topology.layer(entryLayer).contains(entryNode);
+      if (isThere) {
+        topology.setEntry(entryNode, entryLayer);
+      }
+      return faults;
+    } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException e) {
+      throw new GraphImageFault("it is no image of a graph: " + e.getMessage(), e);
+    }
+  }
+
+  private static void mark(RunReader run, byte[] here) {
+    while (run.next()) {
+      here[run.slot()] = KEPT;
+    }
+  }
+
+  private void linkAsWritten(RunReader run, int index, byte[] here, List<String> faults) {
+    Layer layer = topology.layer(index);
+    while (run.next()) {
+      int slot = run.slot();
+      String node = "layer " + index + " slot " + slot;
+      if (layer.contains(slot)) {
+        faults.add(node + " is there twice");
+        continue;
+      }
+      int[] links = run.links(here);
+      if (links.length != run.linkCount()) {
+        faults.add(node + " is linked to what is not on the layer");
+      }
+      layer.restore(slot, links);
+      if (index == 0) {
+        int parent = run.parent();
+        boolean dangles = parent != SpanningTree.NONE && here[parent] == 0;
+        if (dangles) {
+          faults.add(node + " has a parent that is not in the graph");
+        }
+        tree.setParent(slot, dangles ? SpanningTree.NONE : parent);
+      }
     }
   }
 
@@ -137,15 +197,15 @@ final class GraphImageReader {
     work.forEach(
         0,
         ofLayer.size(),
-        i -> {
-          Run run = ofLayer.get(i);
-          action.on(
-              new RunReader(run.bytes(), run.nodes(), layer, slots, parameters.maxLinks(layer)));
-        });
+        i -> action.on(reader(ofLayer.get(i), layer)));
+  }
+
+  private RunReader reader(Run run, int layer) {
+    return new RunReader(run.bytes(), run.nodes(), layer, slots, parameters.maxLinks(layer));
   }
 
   /// Makes codes, and marks the nodes whose vectors are what they were.
-  private void prepare(RunReader run, SlotPredicate accept) {
+  private void prepare(RunReader run, SlotPredicate accept, TraversalSpace space) {
     while (run.next()) {
       int slot = run.slot();
       if (accept.test(slot)) {

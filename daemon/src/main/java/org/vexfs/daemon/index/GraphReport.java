@@ -1,6 +1,7 @@
 package org.vexfs.daemon.index;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /// What the graph checker found.
 ///
@@ -16,6 +17,13 @@ public record GraphReport(int nodes, int layers, long links, int unreachable, Li
   /// Takes a copy of the faults.
   public GraphReport {
     faults = List.copyOf(faults);
+  }
+
+  /// The same, with what was found before.
+  GraphReport after(List<String> before) {
+    List<String> all =
+        Stream.concat(before.stream(), faults.stream()).limit(MAX_FAULTS).toList();
+    return new GraphReport(nodes, layers, links, unreachable, all);
   }
 
   /// Whether nothing is wrong.

@@ -4,9 +4,11 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.vexfs.daemon.distance.Metric;
 import org.vexfs.daemon.distance.VectorCode;
@@ -85,6 +87,24 @@ public final class HnswGraph {
     this.removal = new Removal(topology, tree, space, parameters);
   }
 
+  /// Checks what must hold of the graph that an image is of, as it was written; needs no vectors.
+  ///
+  /// @throws GraphImageFault where it is no image of a graph with these parameters
+  public static GraphReport check(MemorySegment image, HnswParameters parameters)
+      throws GraphImageFault {
+    NodeBlocks links = new NodeBlocks(parameters.maxLinks(0), 0, 0);
+    Topology topology = new Topology(links);
+    SpanningTree tree = new SpanningTree(links, topology.base(), parameters.m());
+    GraphWork alone = (from, to, action) -> IntStream.range(from, to).forEach(action);
+    try {
+      List<String> faults =
+          new GraphImageReader(image, parameters, topology, tree, alone).readLinks();
+      return new GraphChecker(topology, tree, parameters).check().after(faults);
+    } finally {
+      Reference.reachabilityFence(links);
+    }
+  }
+
   /// The graph that an image is of, as far as its slots are accepted and have the vectors that they
   /// had; what is missing can be inserted.
   ///
@@ -103,8 +123,8 @@ public final class HnswGraph {
     HnswGraph graph = new HnswGraph(vectors, metric, parameters);
     try {
       Links links = new Links(graph.topology, graph.tree, graph.space, parameters);
-      new GraphImageReader(image, parameters, graph.space, graph.topology, graph.tree, work)
-          .read(accept, links);
+      new GraphImageReader(image, parameters, graph.topology, graph.tree, work)
+          .read(accept, graph.space, links);
       return graph;
     } finally {
       Reference.reachabilityFence(graph);

@@ -102,6 +102,11 @@ final class RunReader {
     return slot;
   }
 
+  /// How many links the node has.
+  int linkCount() {
+    return count;
+  }
+
   /// The parent of the node in the spanning tree; on layer 0 only.
   int parent() {
     return parent;

@@ -29,8 +29,7 @@ final class Creation {
   ///
   /// @param inode with one more look-up
   /// @param descriptor the caller's to close
-  /// @param isNew whether it was made
-  record NewFile(Inode inode, int descriptor, boolean isNew) {}
+  record NewFile(Inode inode, int descriptor) {}
 
   /// `mknod(2)`.
   Inode mknod(
@@ -105,7 +104,7 @@ final class Creation {
         giveTo(host, caller, directory, descriptor);
       }
       return new NewFile(
-          inodes.adopt(host, host.reopen(descriptor, Libc.O_PATH()), stat), descriptor, isNew);
+          inodes.adopt(host, host.reopen(descriptor, Libc.O_PATH()), stat), descriptor);
     } catch (ErrnoException e) {
       host.closeDescriptor(descriptor);
       throw e;
@@ -121,7 +120,7 @@ final class Creation {
     try {
       giveTo(host, caller, directory, descriptor);
       return new NewFile(
-          inodes.adopt(host, host.reopen(descriptor, Libc.O_PATH()), stat), descriptor, true);
+          inodes.adopt(host, host.reopen(descriptor, Libc.O_PATH()), stat), descriptor);
     } catch (ErrnoException e) {
       host.closeDescriptor(descriptor);
       throw e;

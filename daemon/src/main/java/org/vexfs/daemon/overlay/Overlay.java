@@ -281,9 +281,8 @@ public final class Overlay implements FileTree, AutoCloseable {
       MemorySegment stat)
       throws ErrnoException {
     Inode directory = inodes.get(checkedParent(parent, name));
-    Inode made = creation.mknod(host, caller, directory, name, mode, device, stat);
-    reconciliation.created(host, directory, name, made, false);
-    return made.id;
+    reconciliation.creating(host, directory, name, false);
+    return creation.mknod(host, caller, directory, name, mode, device, stat).id;
   }
 
   @Override
@@ -291,9 +290,8 @@ public final class Overlay implements FileTree, AutoCloseable {
       Host host, Caller caller, NodeId parent, String name, int mode, MemorySegment stat)
       throws ErrnoException {
     Inode directory = inodes.get(checkedParent(parent, name));
-    Inode made = creation.mkdir(host, caller, directory, name, mode, stat);
-    reconciliation.created(host, directory, name, made, true);
-    return made.id;
+    reconciliation.creating(host, directory, name, true);
+    return creation.mkdir(host, caller, directory, name, mode, stat).id;
   }
 
   @Override
@@ -301,9 +299,8 @@ public final class Overlay implements FileTree, AutoCloseable {
       Host host, Caller caller, NodeId parent, String name, String target, MemorySegment stat)
       throws ErrnoException {
     Inode directory = inodes.get(checkedParent(parent, name));
-    Inode made = creation.symlink(host, caller, directory, name, target, stat);
-    reconciliation.created(host, directory, name, made, false);
-    return made.id;
+    reconciliation.creating(host, directory, name, false);
+    return creation.symlink(host, caller, directory, name, target, stat).id;
   }
 
   @Override
@@ -357,11 +354,9 @@ public final class Overlay implements FileTree, AutoCloseable {
     Inode directory = inodes.get(checkedParent(parent, name));
     int kept = flags & ~FLAGS_DECIDED_ALREADY;
     boolean mayExist = (flags & Libc.O_EXCL()) == 0;
+    reconciliation.creating(host, directory, name, false);
     Creation.NewFile file =
         creation.file(host, caller, directory, name, mode, kept, mayExist, stat);
-    if (file.isNew()) {
-      reconciliation.created(host, directory, name, file.inode(), false);
-    }
     return new Created(file.inode().id, opened(file.inode(), file.descriptor(), flags));
   }
 

@@ -92,21 +92,25 @@ final class Reconciliation {
     return host.statx().fingerprint(root.descriptor, path.bytes());
   }
 
-  /// Something new was made at `name`: whatever the store believed to be there is elsewhere, or
-  /// gone; but for what it believes to be in a directory that was made anew. Takes the lock of
-  /// names only if it believes anything.
-  void created(Host host, Inode directory, String name, Inode made, boolean isDirectory) {
+  /// Something new is about to be made at `name`, if nothing is there: whatever the store believes to
+  /// be there is elsewhere, or gone; but for what it believes to be in a directory that is made anew.
+  /// The store learns that before, so that what is new shows no vectors of something else wherever
+  /// the daemon ends. Takes the lock of names only if the store believes anything.
+  void creating(Host host, Inode directory, String name, boolean isDirectory) {
     if (vectors.hasNone()) {
       return;
     }
     try {
       TreePath path = namespace.pathOf(host, directory).child(name);
       if (vectors.bearsVectors(path) && !(isDirectory && !vectors.isFileKnown(path))) {
-        namespace.attaching(() ->
-            vectors.created(namespace.pathOf(host, directory).child(name), made.fingerprint(host)));
+        namespace.attaching(() -> {
+          if (isAbsent(host, path)) {
+            vectors.vacated(path);
+          }
+        });
       }
     } catch (ErrnoException | VectorFailure e) {
-      LOG.warn("What was made as {} may show vectors of what was there: {}", name, e.toString());
+      LOG.warn("What is made as {} may show vectors of what was there: {}", name, e.toString());
     }
   }
 

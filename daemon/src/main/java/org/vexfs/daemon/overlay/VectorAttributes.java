@@ -188,9 +188,9 @@ public final class VectorAttributes {
     store().unlinked(path);
   }
 
-  /// There is a new file at `path`.
-  void created(TreePath path, long fingerprint) throws VectorFailure {
-    store().whereabouts().created(path, fingerprint);
+  /// Nothing is at `path`, where something new is about to be.
+  void vacated(TreePath path) throws VectorFailure {
+    store().whereabouts().vacated(path);
   }
 
   /// A file was found at `path`.

@@ -13,7 +13,11 @@ import java.util.zip.CRC32C;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorFailure.StoreBroken;
 import org.vexfs.daemon.base.VectorFailure.StoreFull;
+import org.vexfs.daemon.index.GraphImageFault;
+import org.vexfs.daemon.index.GraphReport;
 import org.vexfs.daemon.index.GraphSink;
+import org.vexfs.daemon.index.HnswGraph;
+import org.vexfs.daemon.index.HnswParameters;
 import org.vexfs.daemon.io.StorageDirectory;
 import org.vexfs.daemon.io.StorageFile;
 import org.vexfs.daemon.io.StorageFullException;
@@ -169,11 +173,43 @@ public final class GraphFiles {
     return new Image(file.arena, file.bytes.asSlice(HEAD_BYTES));
   }
 
-  /// Whether a file holds a whole and sound graph of a store.
-  static boolean isSound(StorageDirectory directory, String name, UUID store) throws IOException {
-    Optional<Image> image = map(directory, name, store);
-    image.ifPresent(Image::close);
-    return image.isPresent();
+  /// What is wrong with the graph in a file, links included; nothing where it is sound.
+  ///
+  /// @param contents of the store, whose collections graphs are of
+  static Optional<String> fault(
+      StorageDirectory directory, String name, UUID store, Contents contents) throws IOException {
+    Optional<Image> file = map(directory, name, store);
+    if (file.isEmpty()) {
+      return Optional.of("it is damaged, or of another store or version");
+    }
+    try (Image image = file.get()) {
+      Optional<VectorCollection> collection =
+          contents.collectionsById().stream()
+              .filter(known -> name.equals(fileName(known)) && isOf(image, known))
+              .findFirst();
+      if (collection.isEmpty()) {
+        return Optional.of("it is of no collection of this store");
+      }
+      GraphReport report =
+          HnswGraph.check(
+              image.bytes.asSlice(HEAD_BYTES),
+              HnswParameters.forDimension(collection.get().dimension()));
+      return report.isSound()
+          ? Optional.empty()
+          : Optional.of(report.faults().size() + " faults, the first: " + report.faults().getFirst());
+    } catch (GraphImageFault e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// Removes a file that holds no sound graph; the graph is built anew when it is needed.
+  public void remove(String name) throws VectorFailure {
+    try {
+      removeIfPresent(name);
+      directory.sync();
+    } catch (IOException e) {
+      throw new StoreBroken(name + " in " + directory.describe() + " cannot be removed: " + e);
+    }
   }
 
   /// All of a file, where it is sound and of this store and version.

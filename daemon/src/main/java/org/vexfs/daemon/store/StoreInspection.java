@@ -26,6 +26,7 @@ public final class StoreInspection {
   private final Map<TreePath, Long> missing = new TreeMap<>();
   private final List<TreePath> vanished = new ArrayList<>();
   private final List<Moved> moved = new ArrayList<>();
+  private final List<String> unsoundGraphs = new ArrayList<>();
 
   /// Where recovery would cut, where it would.
   private Optional<RecoveryReport.Tear> tear = Optional.empty();
@@ -86,6 +87,11 @@ public final class StoreInspection {
     return List.copyOf(moved);
   }
 
+  /// Files that hold no sound graph.
+  public List<String> unsoundGraphs() {
+    return List.copyOf(unsoundGraphs);
+  }
+
   private void lookForMissing() {
     Set<Long> lasting =
         missing.values().stream().filter(Fingerprint::isLasting).collect(Collectors.toSet());
@@ -120,8 +126,12 @@ public final class StoreInspection {
       tear.ifPresent(torn -> add(Remedy.REPAIR, torn.describe()));
       compare(reader.contents());
       for (String name : names) {
-        if (GraphFiles.isFileName(name) && !GraphFiles.isSound(directory, name, reader.store())) {
-          add(Remedy.NOT_NEEDED, name + " holds no sound graph: the next mount builds it anew");
+        if (GraphFiles.isFileName(name)) {
+          GraphFiles.fault(directory, name, reader.store(), reader.contents())
+              .ifPresent(fault -> {
+                unsoundGraphs.add(name);
+                add(Remedy.REPAIR, name + " holds no sound graph, which a mount builds anew: " + fault);
+              });
         }
       }
     } catch (StoreTooNew e) {

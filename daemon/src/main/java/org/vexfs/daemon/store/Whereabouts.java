@@ -65,13 +65,10 @@ public final class Whereabouts {
     });
   }
 
-  /// A new file was made at `path`: what the store believed to be there is not.
-  public void created(TreePath path, long inode) throws VectorFailure {
-    store.changing(plan -> {
-      if (catalogue.findFile(path).filter(file -> file.inode() == inode).isEmpty()) {
-        plan.displace(path);
-      }
-    });
+  /// Nothing is at `path`, where something new is about to be: what the store believed to be there is
+  /// elsewhere, or gone.
+  public void vacated(TreePath path) throws VectorFailure {
+    store.changing(plan -> plan.displace(path));
   }
 
   /// Up to `limit` of the files that the store knows in a directory.

@@ -163,4 +163,50 @@ final class GraphImageTest {
     }
     assertTrue(refused > image.length / 4, refused + " of " + image.length);
   }
+
+  @Test
+  void check_ofAnImage_findsNothingWrongWithWhatWasWritten() throws Exception {
+    TestVectors vectors = TestVectors.gaussian(new Random(8), 5_000, 12);
+    HnswGraph graph = graphOf(vectors, 5_000);
+    IntStream.range(0, 900).forEach(slot -> graph.remove(slot * 3));
+    assertEquals(graph.check(), checkOf(imageOf(graph), parameters(vectors)));
+    HnswGraph none = graphOf(vectors, 0);
+    assertEquals(none.check(), checkOf(imageOf(none), parameters(vectors)));
+  }
+
+  private static GraphReport checkOf(byte[] image, HnswParameters parameters)
+      throws GraphImageFault {
+    return HnswGraph.check(MemorySegment.ofArray(image), parameters);
+  }
+
+  /// A changed number leads a link elsewhere, which alone may be as good; changing each in turn breaks
+  /// everything that must hold.
+  @Test
+  void check_ofAnImageWithOtherLinks_findsEveryKindOfFault() throws Exception {
+    TestVectors vectors = TestVectors.gaussian(new Random(9), 400, 12);
+    HnswGraph graph = graphOf(vectors, 400);
+    IntStream.range(100, 140).forEach(graph::remove);
+    byte[] image = imageOf(graph);
+    StringBuilder found = new StringBuilder();
+    for (int at = GraphImageWriter.HEAD_BYTES - 72; at < image.length; at++) {
+      byte[] changed = image.clone();
+      changed[at] ^= 1;
+      try {
+        checkOf(changed, parameters(vectors)).faults().forEach(found::append);
+      } catch (GraphImageFault refused) {
+        found.append(refused.getMessage());
+      }
+    }
+    for (String fault :
+        List.of(
+            "is linked to what is not on the layer",
+            "are not linked",
+            "the spanning tree has",
+            "is not on the layer below",
+            "the entry",
+            "linked to itself",
+            "linked twice")) {
+      assertTrue(found.indexOf(fault) >= 0, fault + " was never found");
+    }
+  }
 }

@@ -38,11 +38,6 @@ final class InterruptedWriter {
   /// What is there as well if the operation took place that was under way in the end.
   private @Nullable Map<String, Map<String, List<Float>>> underWay;
 
-  /// What is there if the operation that was under way took place by half: a file without vectors
-  /// replaced one with vectors, and the store was not told. It then takes the file for one that was
-  /// replaced behind the mount, which keeps the vectors of its name.
-  private @Nullable Map<String, Map<String, List<Float>>> byHalf;
-
   private int values;
 
   /// The moment at which the daemon is killed.
@@ -81,7 +76,6 @@ final class InterruptedWriter {
   /// has come.
   boolean step(End end) throws IOException {
     Map<String, Map<String, List<Float>>> after = copy(files);
-    byHalf = null;
     Operation operation = choose(after);
     underWay = after;
     try {
@@ -169,11 +163,6 @@ final class InterruptedWriter {
     Map<String, List<Float>> moved = attributes(after, from);
     after.remove(from);
     after.put(to, moved);
-    Map<String, List<Float>> replaced = files.get(to);
-    if (moved.isEmpty() && replaced != null) {
-      byHalf = copy(after);
-      byHalf.put(to, replaced);
-    }
     return () -> Files.move(path(from), path(to), StandardCopyOption.ATOMIC_MOVE);
   }
 
@@ -243,7 +232,7 @@ final class InterruptedWriter {
   /// Compares what is there with what must be; what was under way either happened or did not.
   void settle(String when) throws IOException {
     Map<String, Map<String, List<Float>>> found = found();
-    boolean happened = underWay != null && (found.equals(underWay) || found.equals(byHalf));
+    boolean happened = found.equals(underWay);
     assertTrue(
         happened || found.equals(files),
         () ->
@@ -251,7 +240,6 @@ final class InterruptedWriter {
                 .formatted(when, number, found, files, underWay));
     files = found;
     underWay = null;
-    byHalf = null;
     Files.createDirectories(path("a"));
     Files.createDirectories(path("b"));
   }

@@ -14,19 +14,20 @@ import org.vexfs.daemon.io.MemoryDirectory;
 
 /// A store on a disk that loses power in the middle of anything it does, over and over.
 ///
-/// A schedule is a run of changes, syncs, checkpoints, compactions and restarts, during which power
-/// goes three times: before an operation of the disk that the seed picks, among them every write,
+/// A schedule is a run of changes, syncs, checkpoints, compactions, written graphs and restarts,
+/// during which slots are freed, gathered and given to others, and power goes three times: before an operation of the disk that the seed picks, among them every write,
 /// sync, rename and removal of a checkpoint or compaction. What the disk then holds is drawn as
 /// [MemoryDirectory#afterPowerLoss] says. The store that comes out of it has to be one that was
 /// there since the last sync that returned, whole; and so has the one that comes of its log alone,
-/// without the checkpoints.
+/// without the checkpoints. The graphs that it has lead to all that lives, once what they lack was
+/// inserted.
 ///
 /// `-Dvexfs.powerLoss.schedules=N` runs N schedules, `-Dvexfs.powerLoss.seed=S` begins at seed S.
 final class PowerLossTest {
   private static final int SCHEDULES = Integer.getInteger("vexfs.powerLoss.schedules", 400);
   private static final long FIRST_SEED = Long.getLong("vexfs.powerLoss.seed", 1);
   private static final StoreOptions OPTIONS = new StoreOptions(2 << 10, 512);
-  private static final int CAPACITY_BYTES = 16 << 10;
+  private static final int CAPACITY_BYTES = 32 << 10;
   private static final int LOSSES = 3;
   private static final int STEPS = 40;
   private static final int OPERATIONS = 160;
@@ -36,6 +37,8 @@ final class PowerLossTest {
   private int tears;
   private int inTheMiddle;
   private int rebuilds;
+  private int gatherings;
+  private final StoredGraphs graphs = new StoredGraphs();
 
   @Test
   void powerLoss_anywhere_keepsAllSyncedAndInventsNothing() throws Exception {
@@ -49,7 +52,7 @@ final class PowerLossTest {
     System.out.printf(
         "%d schedules from seed %d: %d losses, %d of them within a step; %d recoveries used a"
             + " checkpoint, %d cut a torn tail, %d did without checkpoint and compacted segments;"
-            + " %d segments were compacted%n",
+            + " %d segments were compacted; %d times slots were gathered; %d graphs were used again%n",
         SCHEDULES,
         FIRST_SEED,
         SCHEDULES * LOSSES,
@@ -57,11 +60,15 @@ final class PowerLossTest {
         checkpointsUsed,
         tears,
         rebuilds,
-        segmentsEmptied);
+        segmentsEmptied,
+        gatherings,
+        graphs.used());
     assertTrue(checkpointsUsed > SCHEDULES / 10, "hardly any recovery used a checkpoint");
     assertTrue(segmentsEmptied > SCHEDULES / 10, "hardly anything was compacted");
     assertTrue(inTheMiddle > SCHEDULES / 2, "power hardly ever went within a step");
     assertTrue(tears > 0, "nothing was ever torn");
+    assertTrue(gatherings > SCHEDULES / 20, "slots were hardly ever gathered");
+    assertTrue(graphs.used() > SCHEDULES / 10, "hardly any graph was used again");
     assertTrue(rebuilds > SCHEDULES / 10, "hardly any log had to do without a checkpoint");
   }
 
@@ -86,6 +93,16 @@ final class PowerLossTest {
     }
   }
 
+  private void compact(VectorStore store) throws Exception {
+    int before = slotLimits(store);
+    segmentsEmptied += store.upkeep().compact(true, Pace.FULL).segments();
+    gatherings += slotLimits(store) < before ? 1 : 0;
+  }
+
+  private static int slotLimits(VectorStore store) {
+    return store.collections().stream().mapToInt(VectorCollection::slotLimit).sum();
+  }
+
   private MemoryDirectory loseOnce(MemoryDirectory disk, Random random, String when)
       throws Exception {
     VectorStore store = recover(disk).store();
@@ -96,13 +113,14 @@ final class PowerLossTest {
     possible.add(StoreModel.actual(store));
     for (int step = 0; step < STEPS && outage.left.isEmpty(); step++) {
       boolean durable = false;
-      switch (random.nextInt(13)) {
+      int action = random.nextInt(15);
+      switch (action) {
         case 0 -> {
           store.sync();
           durable = true;
         }
         case 1 -> store.upkeep().checkpoint();
-        case 2 -> segmentsEmptied += store.upkeep().compact(true, Pace.FULL).segments();
+        case 2 -> compact(store);
         case 3 -> {
           if (random.nextInt(3) == 0) {
             store.close();
@@ -111,7 +129,12 @@ final class PowerLossTest {
           }
         }
         case 4 -> store.upkeep().releaseSlots();
+        case 5 -> graphs.write(store);
+        case 6 -> changes.changeMany(store);
         default -> changes.change(store);
+      }
+      if (action < 6) {
+        assertEquals(possible.getLast(), StoreModel.actual(store), when + ", action " + action);
       }
       if (durable && outage.left.isEmpty()) {
         possible.clear();
@@ -133,6 +156,7 @@ final class PowerLossTest {
       tears += recovered.report().tear().isPresent() ? 1 : 0;
       Map<String, VectorMatrix> actual = StoreModel.actual(recovered.store());
       assertTrue(possible.contains(actual), "a state that never was");
+      graphs.check(recovered.store());
       recovered.store().close();
       MemoryDirectory bare = left.afterKill();
       for (String name : bare.list()) {

@@ -1,12 +1,15 @@
 package org.vexfs.daemon.store;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.base.VectorMatrix;
 
 /// Random calls of a store, each of which is one change of it or none.
 final class RandomChanges {
   private static final int NAMES = 4;
+  private static final String MANY = "many";
 
   private final Random random;
   private final StoreModel matrices;
@@ -19,6 +22,19 @@ final class RandomChanges {
   private TreePath anyPath() {
     TreePath path = TreePath.ROOT.child("n" + random.nextInt(NAMES));
     return random.nextBoolean() ? path : path.child("n" + random.nextInt(NAMES));
+  }
+
+  /// Gives a file so many vectors that others, once it has lost them, are gathered in lower slots,
+  /// or takes them away.
+  void changeMany(VectorStore store) throws VectorFailure {
+    TreePath path = anyPath();
+    if (random.nextBoolean()) {
+      float[] values = new float[SlotTable.CHUNK_SLOTS + 8];
+      Arrays.fill(values, random.nextFloat());
+      store.put(path, 0, MANY, new VectorMatrix(values.length, 1, values));
+    } else if (!store.remove(path, 0, MANY)) {
+      store.put(path, 0, MANY, VectorMatrix.ofVector(random.nextFloat()));
+    }
   }
 
   void change(VectorStore store) throws VectorFailure {

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -12,11 +15,15 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorFailure.StoreBroken;
 import org.vexfs.daemon.base.VectorMatrix;
+import org.vexfs.daemon.index.GraphImageFault;
+import org.vexfs.daemon.index.HnswGraph;
+import org.vexfs.daemon.index.HnswParameters;
 import org.vexfs.daemon.io.MemoryDirectory;
 
 /// What an inspection finds in a store with segments and checkpoints, and what a store that is
@@ -94,12 +101,75 @@ final class StoreInspectionTest {
   }
 
   @Test
-  void inspection_findsAnUnsoundGraph_whichNobodyHasToMend() throws VectorFailure {
+  void inspection_findsAnUnsoundGraph_whichRepairingRemoves() throws VectorFailure {
     MemoryDirectory disk = directory.afterKill().with("0000000001.vexgraph", new byte[70]);
+    assertUnsoundGraph(disk, "damaged");
+  }
+
+  private void assertUnsoundGraph(MemoryDirectory disk, String fault) throws VectorFailure {
     StoreInspection inspection = inspect(disk);
-    assertEquals(1, inspection.findings().size());
-    assertEquals(StoreInspection.Remedy.NOT_NEEDED, inspection.findings().getFirst().remedy());
-    assertTrue(inspection.findings().getFirst().text().contains("0000000001.vexgraph"));
+    assertEquals(1, inspection.findings().size(), inspection.findings().toString());
+    StoreInspection.Finding finding = inspection.findings().getFirst();
+    assertEquals(StoreInspection.Remedy.REPAIR, finding.remedy());
+    assertTrue(finding.text().contains("0000000001.vexgraph"), finding.text());
+    assertTrue(finding.text().contains(fault), finding.text());
+    assertEquals(List.of("0000000001.vexgraph"), inspection.unsoundGraphs());
+    VectorStore store = open(disk).store();
+    store.graphs().remove("0000000001.vexgraph");
+    store.close();
+    assertEquals(List.of(), inspect(disk).findings());
+  }
+
+  /// The checksum is that of what was written, and what was written is wrong.
+  @Test
+  void inspection_findsAGraphWhoseLinksAreWrong() throws VectorFailure {
+    MemoryDirectory disk = directory.afterKill();
+    VectorStore store = open(disk).store();
+    VectorCollection collection = store.collections().getFirst();
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    HnswGraph graph =
+        new HnswGraph(
+            collection.vectors(),
+            collection.metric(),
+            HnswParameters.forDimension(collection.dimension()));
+    IntStream.range(0, collection.slotLimit()).filter(collection::isLive).forEach(graph::insert);
+    store
+        .graphs()
+        .write(
+            collection,
+            sink ->
+                graph.save(piece -> {
+                  written.writeBytes(piece.toArray(ValueLayout.JAVA_BYTE));
+                  sink.write(piece);
+                }));
+    store.close();
+    assertEquals(List.of(), inspect(disk).findings(), "a sound graph");
+
+    byte[] image = withAWrongLink(written.toByteArray(), collection.dimension());
+    store = open(disk).store();
+    store
+        .graphs()
+        .write(
+            store.collections().getFirst(), sink -> sink.write(MemorySegment.ofArray(image)));
+    store.close();
+    assertUnsoundGraph(disk, "faults, the first: ");
+  }
+
+  /// The image with a number changed so that it is still one of a graph.
+  private static byte[] withAWrongLink(byte[] image, int dimension) {
+    for (int at = image.length - 1; at >= 0; at--) {
+      byte[] changed = image.clone();
+      changed[at] ^= 1;
+      try {
+        HnswParameters parameters = HnswParameters.forDimension(dimension);
+        if (!HnswGraph.check(MemorySegment.ofArray(changed), parameters).isSound()) {
+          return changed;
+        }
+      } catch (GraphImageFault _) {
+        // That one would not even be read.
+      }
+    }
+    throw new AssertionError("no change makes a wrong graph");
   }
 
   @Test

@@ -122,13 +122,11 @@ final class WhereaboutsTest {
   @Test
   void newFile_whereOneIsRemembered_hasNoVectors_andTheOldOneIsFoundAgain() throws VectorFailure {
     attach("a", -1);
+    host.remove(path("a"));
+    store.whereabouts().vacated(path("a"));
     host.put(path("a"), -9L);
-    store.whereabouts().created(path("a"), -9);
     assertEquals(Optional.empty(), get("a"));
     attach("a", -9);
-    store.whereabouts().created(path("a"), -9);
-    assertEquals(Optional.of(vector(-9)), get("a"), "it had its own by then");
-
     host.put(path("old"), -1L);
     meet("old");
     assertEquals(Optional.of(vector(-1)), get("old"));
