@@ -7,8 +7,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// A file of the host's file system.
@@ -23,6 +26,7 @@ final class HostFile implements StorageFile {
   private static final String NO_QUOTA = "Disk quota exceeded";
 
   private final Path path;
+  private final Optional<Object> key;
   private final ReentrantLock reopening = new ReentrantLock();
 
   private volatile FileChannel channel;
@@ -31,6 +35,16 @@ final class HostFile implements StorageFile {
   private HostFile(Path path, FileChannel channel) {
     this.path = path;
     this.channel = channel;
+    this.key = keyAt(path);
+  }
+
+  /// What tells the file at a path from all others.
+  private static Optional<Object> keyAt(Path path) {
+    try {
+      return Optional.ofNullable(Files.readAttributes(path, BasicFileAttributes.class).fileKey());
+    } catch (IOException nothingThere) {
+      return Optional.empty();
+    }
   }
 
   static HostFile create(Path path) throws IOException {
@@ -66,6 +80,11 @@ final class HostFile implements StorageFile {
   @Override
   public String name() {
     return path.getFileName().toString();
+  }
+
+  @Override
+  public boolean hasItsName() {
+    return key.isPresent() && key.equals(keyAt(path));
   }
 
   @Override

@@ -41,6 +41,11 @@ public final class MappedFile implements Closeable {
     return file.name();
   }
 
+  /// Whether this is still the file of its name.
+  public boolean hasItsName() {
+    return file.hasItsName();
+  }
+
   /// The region that the next span of `length` bytes at `position` will lie in, mapped where it is
   /// not yet. Spans are asked for in ascending order.
   public MemorySegment regionFor(long position, long length) throws IOException {

@@ -14,6 +14,10 @@ public interface StorageFile extends Closeable {
   /// The name within its directory.
   String name();
 
+  /// Whether this is still the file of its name: nobody removed it, moved it or its directory away,
+  /// or mounted something over it.
+  boolean hasItsName();
+
   /// Bytes from the start to the end.
   long size() throws IOException;
 

@@ -145,7 +145,7 @@ public final class VectorAttributes {
   /// Whether no file has a vector, as far as that is known without waiting.
   boolean hasNone() {
     return switch (store.state()) {
-      case READY -> store.ifReady().filter(ready -> ready.state().entries() > 0).isEmpty();
+      case READY -> store.ifReady().filter(ready -> !ready.isEmpty()).isEmpty();
       case FAILED -> true;
       case PENDING, IN_PROGRESS -> false;
     };

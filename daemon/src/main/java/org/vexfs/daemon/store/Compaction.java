@@ -68,7 +68,7 @@ final class Compaction {
       moveOut(segment);
       return copiedBytes;
     } catch (IOException e) {
-      throw log.latch("the log could not be compacted: " + e);
+      throw log.failed(e);
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,13 +24,17 @@ import org.vexfs.daemon.io.StorageFullException;
 /// The end of the log: appends changes, starts segments, flushes.
 ///
 /// A change is in the log once it reached the page cache, and durable once [#sync] returned. A full
-/// disk leaves the log as it was. After any other I/O error nobody knows what the disk holds, so
-/// the log *latches*: it refuses every later change and says why.
+/// disk leaves the log as it was, and so does one that is gone: as long as it is, changes are refused.
+/// After any other I/O error nobody knows what the disk holds, so the log *latches*: it refuses every
+/// later change and says why.
 ///
 /// Appending is under the store's writer lock; [#sync] may be called by any thread.
 final class VectorLog implements Closeable {
   /// Changes up to this size are put together in memory that is kept.
   private static final int SCRATCH_BYTES = 64 << 10;
+
+  /// How long a segment is believed to be where it was.
+  private static final long LOOK_NANOS = 100_000_000;
 
   private final StorageDirectory directory;
   private final StoreOptions options;
@@ -45,6 +50,13 @@ final class VectorLog implements Closeable {
   private volatile End end;
 
   private volatile Optional<String> latched = Optional.empty();
+
+  /// Whether the segment that is appended to was found not to be where it was; written under the
+  /// writer lock or `syncing`.
+  private volatile boolean away;
+
+  /// When that was looked at last.
+  private volatile long lookedNanos;
 
   /// Held while flushing, so that callers that come meanwhile share the next flush. Taken after the
   /// writer lock where both are.
@@ -118,9 +130,14 @@ final class VectorLog implements Closeable {
     return appendedBytes;
   }
 
-  /// Why nothing can be appended, where it cannot.
+  /// The error after which nothing can be appended any more.
   Optional<String> latched() {
     return latched;
+  }
+
+  /// Why nothing can be appended, where it cannot.
+  Optional<String> refusal() {
+    return latched.isPresent() || !isAway() ? latched : Optional.of(describeAway());
   }
 
   int segmentCount() {
@@ -146,6 +163,9 @@ final class VectorLog implements Closeable {
   /// those of the put among them.
   List<LogPosition> append(List<LogRecord> change, float[] values) throws VectorFailure {
     refuseIfLatched();
+    if ((away || System.nanoTime() - lookedNanos > LOOK_NANOS) && isAway()) {
+      throw new StoreReadOnly(describeAway());
+    }
     try {
       LogSegment segment = segmentFor(change);
       return write(segment, change, values);
@@ -163,6 +183,21 @@ final class VectorLog implements Closeable {
     }
   }
 
+  /// Whether the segment that is appended to is not where it was. What is written to a file without
+  /// a name is lost with the process; while it is away, nothing is.
+  private boolean isAway() {
+    boolean found = end.segment().isEmpty() || end.segment().get().file().hasItsName();
+    lookedNanos = System.nanoTime();
+    away = !found;
+    return away;
+  }
+
+  private String describeAway() {
+    return "the files of the store in "
+        + directory.describe()
+        + " are gone: no changes are taken until they are back, or it is mounted again";
+  }
+
   /// Refuses all changes from now on.
   StoreBroken latch(String cause) {
     if (latched.isEmpty()) {
@@ -171,10 +206,14 @@ final class VectorLog implements Closeable {
     return new StoreBroken(cause);
   }
 
-  private VectorFailure failed(IOException e) {
-    return e instanceof StorageFullException
-        ? new StoreFull("no space left for the store in " + directory.describe())
-        : latch(describe(e));
+  /// An error that left the log as it was is no reason to refuse what comes next.
+  VectorFailure failed(IOException e) {
+    return switch (e) {
+      case StorageFullException _ ->
+          new StoreFull("no space left for the store in " + directory.describe());
+      case NoSuchFileException _ -> new StoreReadOnly(describeAway());
+      default -> latch(describe(e));
+    };
   }
 
   private String describe(Exception e) {
@@ -357,6 +396,9 @@ final class VectorLog implements Closeable {
       End reached = end;
       if (reached.segment().isPresent()) {
         flush(reached.segment().get());
+      }
+      if (isAway()) {
+        throw new StoreBroken(describeAway());
       }
       synced = reached.sequence();
     } catch (IOException e) {

@@ -393,7 +393,12 @@ public final class VectorStore {
     log.sync();
   }
 
-  /// Figures of this moment.
+  /// Whether no file has an entry.
+  public boolean isEmpty() {
+    return guarded.reading(() -> contents.entries() == 0);
+  }
+
+  /// Figures of this moment; asks the disk whether the store's files are there.
   public StoreState state() {
     return guarded.reading(() ->
         new StoreState(
@@ -402,7 +407,7 @@ public final class VectorStore {
             log.liveBytes(),
             log.deadBytes(),
             contents.entries(),
-            log.latched()));
+            log.refusal()));
   }
 
   /// Makes all changes durable and gives the store back. Nobody may read vectors any more: their

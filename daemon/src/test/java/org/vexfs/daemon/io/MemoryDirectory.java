@@ -250,6 +250,13 @@ public final class MemoryDirectory implements StorageDirectory {
     }
 
     @Override
+    public boolean hasItsName() {
+      synchronized (MemoryDirectory.this) {
+        return files.get(name) == content;
+      }
+    }
+
+    @Override
     public long size() {
       synchronized (MemoryDirectory.this) {
         return content.size;
