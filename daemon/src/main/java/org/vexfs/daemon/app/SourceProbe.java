@@ -15,7 +15,7 @@ record SourceProbe(int sourceDescriptor) implements HostProbe {
   @Override
   public long inodeAt(TreePath path) {
     try (Host host = Host.borrow()) {
-      return host.statx().fingerprint(sourceDescriptor, path.bytes());
+      return host.statx().fingerprint(sourceDescriptor, path.isRoot() ? "." : path.bytes());
     } catch (ErrnoException nothingThere) {
       return 0;
     }

@@ -194,10 +194,7 @@ final class GraphImageReader {
 
   private void each(int layer, RunAction action) {
     List<Run> ofLayer = runs.get(layer);
-    work.forEach(
-        0,
-        ofLayer.size(),
-        i -> action.on(reader(ofLayer.get(i), layer)));
+    work.forEach(0, ofLayer.size(), i -> action.on(reader(ofLayer.get(i), layer)));
   }
 
   private RunReader reader(Run run, int layer) {

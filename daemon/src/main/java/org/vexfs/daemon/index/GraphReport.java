@@ -21,8 +21,7 @@ public record GraphReport(int nodes, int layers, long links, int unreachable, Li
 
   /// The same, with what was found before.
   GraphReport after(List<String> before) {
-    List<String> all =
-        Stream.concat(before.stream(), faults.stream()).limit(MAX_FAULTS).toList();
+    List<String> all = Stream.concat(before.stream(), faults.stream()).limit(MAX_FAULTS).toList();
     return new GraphReport(nodes, layers, links, unreachable, all);
   }
 

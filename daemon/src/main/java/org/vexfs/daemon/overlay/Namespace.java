@@ -21,11 +21,12 @@ import org.vexfs.daemon.store.Intent;
 /// The names of SOURCE, and the vectors that follow them.
 ///
 /// The vector log is told what the host is about to do, the host changes its names, then the log is
-/// told that it did; for all names the two must happen in the same order. So whatever changes a name that vectors hang on, and whatever attaches a vector to a name, holds
-/// [#lock] for writing across both. Changes of names without vectors hold it for reading only: they
-/// run side by side, and no vector can be attached to such a name while they do. The lock is held
-/// across host calls because that order is its purpose; reads, writes and `stat` never take it, and
-/// a look-up only where vectors wait for the name that it found.
+/// told that it did; for all names the two must happen in the same order. So whatever changes a
+/// name that vectors hang on, and whatever attaches a vector to a name, holds [#lock] for writing
+/// across both. Changes of names without vectors hold it for reading only: they run side by side,
+/// and no vector can be attached to such a name while they do. The lock is held across host calls
+/// because that order is its purpose; reads, writes and `stat` never take it, and a look-up only
+/// where vectors wait for the name that it found.
 final class Namespace {
   private static final Logger LOG = LoggerFactory.getLogger(Namespace.class);
   private static final String DELETED = " (deleted)";
@@ -131,7 +132,10 @@ final class Namespace {
             return;
           }
           TreePath path = pathOf(host, directory).child(name);
-          carryOut(Intent.unlink(path, leaving.get().fingerprint, leaving.get().fate), inHost);
+          carryOut(
+              Intent.unlink(
+                  path, leaving.get().fingerprint, directory.fingerprint(host), leaving.get().fate),
+              inHost);
         });
   }
 
@@ -187,8 +191,7 @@ final class Namespace {
     }
     FileIdentity file = Host.fileOf(host.scratchStat());
     int type = stat.st_mode(host.scratchStat()) & Libc.__S_IFMT();
-    boolean hasOtherNames =
-        type == Libc.__S_IFREG() && stat.st_nlink(host.scratchStat()) > 1;
+    boolean hasOtherNames = type == Libc.__S_IFREG() && stat.st_nlink(host.scratchStat()) > 1;
     Intent.Fate fate =
         type == Libc.__S_IFDIR()
             ? Intent.Fate.DIRECTORY

@@ -92,10 +92,10 @@ final class Reconciliation {
     return host.statx().fingerprint(root.descriptor, path.bytes());
   }
 
-  /// Something new is about to be made at `name`, if nothing is there: whatever the store believes to
-  /// be there is elsewhere, or gone; but for what it believes to be in a directory that is made anew.
-  /// The store learns that before, so that what is new shows no vectors of something else wherever
-  /// the daemon ends. Takes the lock of names only if the store believes anything.
+  /// Something new is about to be made at `name`, if nothing is there: whatever the store believes
+  /// to be there is elsewhere, or gone; but for what it believes to be in a directory that is made
+  /// anew. The store learns that before, so that what is new shows no vectors of something else
+  /// wherever the daemon ends. Takes the lock of names only if the store believes anything.
   void creating(Host host, Inode directory, String name, boolean isDirectory) {
     if (vectors.hasNone()) {
       return;

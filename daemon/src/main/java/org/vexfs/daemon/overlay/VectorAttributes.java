@@ -175,12 +175,12 @@ public final class VectorAttributes {
 
   /// The host is about to change names.
   void intend(Intent intent) throws VectorFailure {
-    store().intend(intent);
+    store().names().intend(intent);
   }
 
   /// The host has changed names as it was intended, or has not.
   void settle(Intent intent, boolean hasHappened) throws VectorFailure {
-    store().settle(intent, hasHappened);
+    store().names().settle(intent, hasHappened);
   }
 
   /// A name of a file is gone.

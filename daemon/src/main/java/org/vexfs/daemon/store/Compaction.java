@@ -112,8 +112,7 @@ final class Compaction {
         LogRecord record = RecordCodec.decode(header, bytes, position, position);
         again.note(record);
         if (record instanceof LogRecord.Put(long node, int collection, int rows, int dimension)) {
-          copy(
-              new LogRecord.Relocate(node, collection, rows, dimension), segment, position, bytes);
+          copy(new LogRecord.Relocate(node, collection, rows, dimension), segment, position, bytes);
         } else if (record instanceof LogRecord.Relocate relocated) {
           copy(relocated, segment, position, bytes);
         }

@@ -99,10 +99,7 @@ final class Contents {
       case LogRecord.Relocate relocate -> relocate(relocate, at);
       case LogRecord.Delete delete -> delete(delete);
       case LogRecord.Intend intend -> intent = Optional.of(intend);
-      case LogRecord.Seal _,
-          LogRecord.Settle _,
-          LogRecord.Restate _,
-          LogRecord.Retire _ -> {}
+      case LogRecord.Seal _, LogRecord.Settle _, LogRecord.Restate _, LogRecord.Retire _ -> {}
     }
   }
 
@@ -117,13 +114,15 @@ final class Contents {
           LogRecord.Rebind _,
           LogRecord.Put _,
           LogRecord.Delete _,
-          LogRecord.Settle _ -> true;
+          LogRecord.Settle _ ->
+          true;
       case LogRecord.DefineCollection _,
           LogRecord.Relocate _,
           LogRecord.Seal _,
           LogRecord.Intend _,
           LogRecord.Restate _,
-          LogRecord.Retire _ -> false;
+          LogRecord.Retire _ ->
+          false;
     };
   }
 

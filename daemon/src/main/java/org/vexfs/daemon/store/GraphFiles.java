@@ -196,7 +196,8 @@ public final class GraphFiles {
               HnswParameters.forDimension(collection.get().dimension()));
       return report.isSound()
           ? Optional.empty()
-          : Optional.of(report.faults().size() + " faults, the first: " + report.faults().getFirst());
+          : Optional.of(
+              report.faults().size() + " faults, the first: " + report.faults().getFirst());
     } catch (GraphImageFault e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }

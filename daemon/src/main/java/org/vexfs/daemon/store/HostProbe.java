@@ -7,7 +7,8 @@ import org.vexfs.daemon.base.TreePath;
 /// What SOURCE has now, for files that vanished, moved or were replaced behind the mount.
 @FunctionalInterface
 public interface HostProbe {
-  /// The fingerprint of what is at a path, not following a symbolic link; 0 where nothing is.
+  /// The fingerprint of what is at a path, which may be the root, not following a symbolic link; 0
+  /// where nothing is.
   ///
   /// Called with the writer lock held, and only where what the store knows and what it is told do
   /// not fit; it must not call the store.

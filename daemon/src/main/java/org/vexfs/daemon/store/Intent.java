@@ -14,7 +14,8 @@ import org.vexfs.daemon.base.TreePath;
 ///   root where none is known
 /// @param inode the fingerprint of what is there
 /// @param other the new name, or the other of two that are exchanged; the root where there is none
-/// @param otherInode the fingerprint of what is there before; 0 where nothing is
+/// @param otherInode the fingerprint of what is there before, 0 where nothing is; of a removal,
+///   that of the directory
 /// @param fate what becomes of the file that loses its name: the one at `other` of a rename, the
 ///   one at `path` of a removal
 public record Intent(
@@ -59,13 +60,13 @@ public record Intent(
     return new Intent(Kind.LINK, existing, inode, added, 0, Fate.NONE);
   }
 
-  /// Removes a name.
-  public static Intent unlink(TreePath path, long inode, Fate fate) {
-    return new Intent(Kind.UNLINK, path, inode, TreePath.ROOT, 0, fate);
+  /// Removes a name from the directory with this fingerprint.
+  public static Intent unlink(TreePath path, long inode, long directory, Fate fate) {
+    return new Intent(Kind.UNLINK, path, inode, TreePath.ROOT, directory, fate);
   }
 
-  /// Whether the host did it, as far as SOURCE was not changed behind the mount since. What cannot be
-  /// told has not.
+  /// Whether the host did it, as far as SOURCE was not changed behind the mount since. What cannot
+  /// be told has not.
   boolean hasHappened(HostProbe probe) {
     if (inode == 0) {
       return false;
@@ -73,7 +74,8 @@ public record Intent(
     return switch (kind) {
       case RENAME, LINK -> probe.inodeAt(other) == inode;
       case EXCHANGE -> probe.inodeAt(path) == otherInode && probe.inodeAt(other) == inode;
-      case UNLINK -> probe.inodeAt(path) != inode;
+      // Without the directory, the disk that it is on may not be mounted at the moment.
+      case UNLINK -> probe.inodeAt(path) != inode && probe.inodeAt(path.parent()) == otherInode;
     };
   }
 }

@@ -24,8 +24,8 @@ sealed interface LogRecord {
   record Move(long node, long fromParent, String fromName, long toParent, String toName)
       implements LogRecord {}
 
-  /// Two names, each of a directory or a file, change places. The nodes are 0 where a version before
-  /// 3.1 wrote the record, which did not name them.
+  /// Two names, each of a directory or a file, change places. The nodes are 0 where a version
+  /// before 3.1 wrote the record, which did not name them.
   record Exchange(
       long node, long otherNode, long parent, String name, long otherParent, String otherName)
       implements LogRecord {}

@@ -291,8 +291,7 @@ final class RecordCodec {
         long otherNode = body.getLong();
         long parent = body.getLong();
         long otherParent = body.getLong();
-        yield new LogRecord.Exchange(
-            node, otherNode, parent, name(body), otherParent, name(body));
+        yield new LogRecord.Exchange(node, otherNode, parent, name(body), otherParent, name(body));
       }
       case UNLINK -> new LogRecord.Unlink(body.getLong(), body.getLong(), name(body));
       case REBIND -> new LogRecord.Rebind(body.getLong(), body.getLong());

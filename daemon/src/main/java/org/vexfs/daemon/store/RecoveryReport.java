@@ -10,8 +10,8 @@ import java.util.Optional;
 /// @param checkpoint the file of the checkpoint after which they were replayed; nothing where all
 ///   were
 /// @param unsound files that should have held a checkpoint and do not; nothing is lost by them
-/// @param rebuilt whether no checkpoint was left and the log, parts of which had been compacted, had
-///   to do without
+/// @param rebuilt whether no checkpoint was left and the log, parts of which had been compacted,
+///   had to do without
 /// @param tear what was cut off
 public record RecoveryReport(
     int segments,

@@ -9,8 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.vexfs.daemon.base.VectorFailure;
 
 /// What compaction says again because the segment goes that said it, so that the log adds up to the
-/// same without that segment: what each node and collection is that the segment speaks of. Of a node
-/// that is gone, that it is, where an older segment that stays may still speak of it.
+/// same without that segment: what each node and collection is that the segment speaks of. Of a
+/// node that is gone, that it is, where an older segment that stays may still speak of it.
 final class Restatement {
   private final VectorLog log;
   private final Contents contents;
@@ -106,8 +106,7 @@ final class Restatement {
         Name name = directory.name();
         yield name == null
             ? Optional.empty()
-            : Optional.of(
-                new LogRecord.Restate(id, true, 0, List.of(place(name)), List.of()));
+            : Optional.of(new LogRecord.Restate(id, true, 0, List.of(place(name)), List.of()));
       }
       case FileNode file ->
           Optional.of(

@@ -130,7 +130,9 @@ public final class StoreInspection {
           GraphFiles.fault(directory, name, reader.store(), reader.contents())
               .ifPresent(fault -> {
                 unsoundGraphs.add(name);
-                add(Remedy.REPAIR, name + " holds no sound graph, which a mount builds anew: " + fault);
+                add(
+                    Remedy.REPAIR,
+                    name + " holds no sound graph, which a mount builds anew: " + fault);
               });
         }
       }

@@ -19,8 +19,9 @@ import org.vexfs.daemon.base.VectorFailure.StoreBroken;
 /// What a removed segment said and what still counts of it, compaction has said again
 /// ([LogRecord.Restate]). So for every node the last such record, and what follows it, say what the
 /// node is; what stands before may speak of nodes that are not known, and leave names behind that
-/// were given to others since. Only in the end does it all fit, and it has to: what then contradicts
-/// itself is damage. FORMAT.md, "Without a checkpoint", says why this is all that there was.
+/// were given to others since. Only in the end does it all fit, and it has to: what then
+/// contradicts itself is damage. FORMAT.md, "Without a checkpoint", says why this is all that there
+/// was.
 final class SurvivingRecords {
   private final Map<Long, Survivor> nodes = new HashMap<>();
   private final Map<Integer, LogRecord.DefineCollection> collections = new TreeMap<>();
@@ -205,8 +206,7 @@ final class SurvivingRecords {
     LogRecord.Place first = names.getFirst();
     contents
         .catalogue()
-        .create(
-            new LogRecord.CreateNode(file.id, first.parent(), first.name(), false, file.inode));
+        .create(new LogRecord.CreateNode(file.id, first.parent(), first.name(), false, file.inode));
     for (LogRecord.Place name : names.subList(1, names.size())) {
       contents.catalogue().link(new LogRecord.Link(file.id, name.parent(), name.name()));
     }
@@ -240,8 +240,7 @@ final class SurvivingRecords {
       LogRecord.Place place = directory.names.iterator().next();
       contents
           .catalogue()
-          .create(
-              new LogRecord.CreateNode(directory.id, place.parent(), place.name(), true, 0));
+          .create(new LogRecord.CreateNode(directory.id, place.parent(), place.name(), true, 0));
     }
   }
 }

@@ -152,7 +152,7 @@ public final class UnrecoveredStore implements Closeable {
   /// A store that takes no changes now can be read all the same.
   private static void settle(VectorStore store) throws VectorFailure {
     try {
-      store.settleOpenIntent();
+      store.names().settleOpenIntent();
     } catch (StoreFull | StoreReadOnly | StoreBroken _) {
       // As with a change of names that a store with a full disk misses: it finds out when it meets
       // the files.

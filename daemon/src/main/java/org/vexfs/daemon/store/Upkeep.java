@@ -189,8 +189,7 @@ public final class Upkeep implements AutoCloseable {
       }
       // Also where writing it fails: the next attempt comes after as many bytes again.
       checkpointedBytes = log.appendedBytes();
-      CheckpointCapture capture =
-          new CheckpointCapture(contents, log.segments(), log.sequence());
+      CheckpointCapture capture = new CheckpointCapture(contents, log.segments(), log.sequence());
       repeatIntent(capture);
       return Optional.of(capture);
     } finally {

@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,7 +14,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorFailure.StoreBroken;
 import org.vexfs.daemon.base.VectorFailure.StoreFull;
-import org.vexfs.daemon.base.VectorFailure.StoreReadOnly;
 import org.vexfs.daemon.io.MappedFile;
 import org.vexfs.daemon.io.StorageDirectory;
 import org.vexfs.daemon.io.StorageFile;
@@ -24,17 +22,14 @@ import org.vexfs.daemon.io.StorageFullException;
 /// The end of the log: appends changes, starts segments, flushes.
 ///
 /// A change is in the log once it reached the page cache, and durable once [#sync] returned. A full
-/// disk leaves the log as it was, and so does one that is gone: as long as it is, changes are refused.
-/// After any other I/O error nobody knows what the disk holds, so the log *latches*: it refuses every
-/// later change and says why.
+/// disk leaves the log as it was, and so does one that is gone: as long as it is, changes are
+/// refused. After any other I/O error nobody knows what the disk holds, so the log *latches*: it
+/// refuses every later change and says why.
 ///
 /// Appending is under the store's writer lock; [#sync] may be called by any thread.
 final class VectorLog implements Closeable {
   /// Changes up to this size are put together in memory that is kept.
   private static final int SCRATCH_BYTES = 64 << 10;
-
-  /// How long a segment is believed to be where it was.
-  private static final long LOOK_NANOS = 100_000_000;
 
   private final StorageDirectory directory;
   private final StoreOptions options;
@@ -49,14 +44,7 @@ final class VectorLog implements Closeable {
   /// `syncing` as well.
   private volatile End end;
 
-  private volatile Optional<String> latched = Optional.empty();
-
-  /// Whether the segment that is appended to was found not to be where it was; written under the
-  /// writer lock or `syncing`.
-  private volatile boolean away;
-
-  /// When that was looked at last.
-  private volatile long lookedNanos;
+  private final LogHealth health;
 
   /// Held while flushing, so that callers that come meanwhile share the next flush. Taken after the
   /// writer lock where both are.
@@ -99,6 +87,7 @@ final class VectorLog implements Closeable {
       long replayedBytes) {
     this.directory = directory;
     this.options = options;
+    this.health = new LogHealth(directory.describe());
     this.store = store;
     this.segments = new CopyOnWriteArrayList<>(segments);
     this.end =
@@ -132,12 +121,12 @@ final class VectorLog implements Closeable {
 
   /// The error after which nothing can be appended any more.
   Optional<String> latched() {
-    return latched;
+    return health.latched();
   }
 
   /// Why nothing can be appended, where it cannot.
   Optional<String> refusal() {
-    return latched.isPresent() || !isAway() ? latched : Optional.of(describeAway());
+    return health.refusal(end.segment());
   }
 
   int segmentCount() {
@@ -162,10 +151,7 @@ final class VectorLog implements Closeable {
   /// Appends a change, whole or not at all, and tells where each of its records lies. `values` are
   /// those of the put among them.
   List<LogPosition> append(List<LogRecord> change, float[] values) throws VectorFailure {
-    refuseIfLatched();
-    if ((away || System.nanoTime() - lookedNanos > LOOK_NANOS) && isAway()) {
-      throw new StoreReadOnly(describeAway());
-    }
+    health.requireSound(end.segment());
     try {
       LogSegment segment = segmentFor(change);
       return write(segment, change, values);
@@ -174,50 +160,14 @@ final class VectorLog implements Closeable {
     }
   }
 
-  private void refuseIfLatched() throws StoreReadOnly {
-    if (latched.isPresent()) {
-      throw new StoreReadOnly(
-          "the store takes no changes since an error: "
-              + latched.get()
-              + "; mount again once its cause is gone");
-    }
-  }
-
-  /// Whether the segment that is appended to is not where it was. What is written to a file without
-  /// a name is lost with the process; while it is away, nothing is.
-  private boolean isAway() {
-    boolean found = end.segment().isEmpty() || end.segment().get().file().hasItsName();
-    lookedNanos = System.nanoTime();
-    away = !found;
-    return away;
-  }
-
-  private String describeAway() {
-    return "the files of the store in "
-        + directory.describe()
-        + " are gone: no changes are taken until they are back, or it is mounted again";
-  }
-
   /// Refuses all changes from now on.
   StoreBroken latch(String cause) {
-    if (latched.isEmpty()) {
-      latched = Optional.of(cause);
-    }
-    return new StoreBroken(cause);
+    return health.latch(cause);
   }
 
-  /// An error that left the log as it was is no reason to refuse what comes next.
+  /// What an I/O error means for the log.
   VectorFailure failed(IOException e) {
-    return switch (e) {
-      case StorageFullException _ ->
-          new StoreFull("no space left for the store in " + directory.describe());
-      case NoSuchFileException _ -> new StoreReadOnly(describeAway());
-      default -> latch(describe(e));
-    };
-  }
-
-  private String describe(Exception e) {
-    return "the store in " + directory.describe() + " failed: " + e;
+    return health.failed(e);
   }
 
   private List<LogPosition> write(LogSegment segment, List<LogRecord> change, float[] values)
@@ -347,7 +297,7 @@ final class VectorLog implements Closeable {
   /// Ends the segment that is appended to, so that it may be compacted; the next change begins
   /// another.
   void endSegment() throws VectorFailure {
-    refuseIfLatched();
+    health.refuseIfLatched();
     try {
       Optional<LogSegment> current = end.segment();
       if (current.isPresent() && !current.get().isEmpty()) {
@@ -392,17 +342,15 @@ final class VectorLog implements Closeable {
       if (synced >= wanted) {
         return;
       }
-      refuseIfLatched();
+      health.refuseIfLatched();
       End reached = end;
       if (reached.segment().isPresent()) {
         flush(reached.segment().get());
       }
-      if (isAway()) {
-        throw new StoreBroken(describeAway());
-      }
+      health.requireThere(reached.segment());
       synced = reached.sequence();
     } catch (IOException e) {
-      throw latch(describe(e));
+      throw health.latched(e);
     } finally {
       syncing.unlock();
     }
@@ -411,7 +359,7 @@ final class VectorLog implements Closeable {
   /// Makes everything durable and says so in the log, so that damage to it can be told from a torn
   /// tail. A log that latched is left as it lies.
   void seal() throws VectorFailure {
-    if (latched.isPresent() || sealed == end.sequence()) {
+    if (health.latched().isPresent() || sealed == end.sequence()) {
       return;
     }
     sync();
@@ -431,7 +379,7 @@ final class VectorLog implements Closeable {
     syncing.lock();
     try {
       Optional<LogSegment> last = end.segment();
-      if (last.isPresent() && latched.isEmpty()) {
+      if (last.isPresent() && health.latched().isEmpty()) {
         finish(last.get());
       }
     } finally {

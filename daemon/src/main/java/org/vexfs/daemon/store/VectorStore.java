@@ -41,6 +41,7 @@ public final class VectorStore {
 
   private final Upkeep upkeep;
   private final Whereabouts whereabouts;
+  private final NameChanges names;
 
   /// Written under the writer lock.
   private boolean closed;
@@ -72,6 +73,7 @@ public final class VectorStore {
             guarded.writing(),
             guarded.naming().writeLock());
     this.whereabouts = new Whereabouts(this, contents.catalogue());
+    this.names = new NameChanges(this, contents, probe);
   }
 
   /// While this is open, no vector moves and no memory of vectors goes away. Held by whoever looks
@@ -104,6 +106,11 @@ public final class VectorStore {
   /// Where the graphs of the collections are kept.
   public GraphFiles graphs() {
     return graphs;
+  }
+
+  /// The changes of names that SOURCE makes.
+  public NameChanges names() {
+    return names;
   }
 
   /// Where the files are that SOURCE changed behind the mount.
@@ -315,56 +322,6 @@ public final class VectorStore {
   /// All paths of a file; none once it lost its entries or is gone.
   public List<TreePath> paths(FileNode file) {
     return guarded.reading(() -> contents.catalogue().paths(file));
-  }
-
-  /// SOURCE is about to change names: written down before it does where vectors are concerned, so
-  /// that with [#settle] after it they follow wherever the process ends.
-  public void intend(Intent intent) throws VectorFailure {
-    checkApart(intent);
-    changing(plan -> {
-      ChangePlan following = new ChangePlan(contents.catalogue());
-      follow(following, intent);
-      if (!following.records().isEmpty()) {
-        plan.intend(intent);
-      }
-    });
-  }
-
-  /// What was intended has happened, or has not. Writes nothing where no vectors are concerned, and
-  /// one small record however many lie below a directory that was renamed.
-  public void settle(Intent intent, boolean hasHappened) throws VectorFailure {
-    checkApart(intent);
-    changing(plan -> {
-      if (hasHappened) {
-        follow(plan, intent);
-      }
-      if (contents.intent().isPresent()) {
-        plan.settle();
-      }
-    });
-  }
-
-  private void follow(ChangePlan plan, Intent intent) {
-    boolean isLink = intent.kind() == Intent.Kind.LINK && !intent.path().isRoot();
-    plan.follow(
-        intent, isLink ? resolve(intent.path(), intent.inode()).file() : Optional.empty());
-  }
-
-  /// Finds out what became of an intent that the log ended with.
-  void settleOpenIntent() throws VectorFailure {
-    Optional<LogRecord.Intend> open = guarded.reading(contents::intent);
-    if (open.isPresent()) {
-      Intent intent = open.get().intent();
-      settle(intent, intent.hasHappened(probe));
-    }
-  }
-
-  private static void checkApart(Intent intent) {
-    boolean within =
-        intent.path().isWithin(intent.other()) || intent.other().isWithin(intent.path());
-    if (within && !intent.path().isRoot() && !intent.other().isRoot()) {
-      throw new IllegalArgumentException("they lie within one another: " + intent);
-    }
   }
 
   /// SOURCE has removed a name of a file; with the last one its vectors go.

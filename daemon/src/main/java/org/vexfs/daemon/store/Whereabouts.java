@@ -65,8 +65,8 @@ public final class Whereabouts {
     });
   }
 
-  /// Nothing is at `path`, where something new is about to be: what the store believed to be there is
-  /// elsewhere, or gone.
+  /// Nothing is at `path`, where something new is about to be: what the store believed to be there
+  /// is elsewhere, or gone.
   public void vacated(TreePath path) throws VectorFailure {
     store.changing(plan -> plan.displace(path));
   }

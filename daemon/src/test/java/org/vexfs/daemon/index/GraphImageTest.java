@@ -179,8 +179,8 @@ final class GraphImageTest {
     return HnswGraph.check(MemorySegment.ofArray(image), parameters);
   }
 
-  /// A changed number leads a link elsewhere, which alone may be as good; changing each in turn breaks
-  /// everything that must hold.
+  /// A changed number leads a link elsewhere, which alone may be as good; changing each in turn
+  /// breaks everything that must hold.
   @Test
   void check_ofAnImageWithOtherLinks_findsEveryKindOfFault() throws Exception {
     TestVectors vectors = TestVectors.gaussian(new Random(9), 400, 12);

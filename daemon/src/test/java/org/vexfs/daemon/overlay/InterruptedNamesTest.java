@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -95,7 +94,7 @@ final class InterruptedNamesTest {
 
   private long fingerprintAt(TreePath path) {
     try {
-      return host.statx().fingerprint(descriptor, path.bytes());
+      return host.statx().fingerprint(descriptor, path.isRoot() ? "." : path.bytes());
     } catch (ErrnoException nothingThere) {
       return 0;
     }
@@ -276,6 +275,23 @@ final class InterruptedNamesTest {
   }
 
   @Test
+  void unlink_ofAFileWhoseDirectoryIsNotThereAfterwards_dropsNothing() throws Exception {
+    withVector("disk/a");
+    TreePath path = new TreePath("disk/a");
+    store
+        .get(Duration.ZERO)
+        .names()
+        .intend(
+            Intent.unlink(
+                path, fingerprintAt(path), fingerprintAt(path.parent()), Intent.Fate.GONE));
+    Files.move(source.resolve("disk"), directory.resolve("unmounted"));
+    Files.createDirectory(source.resolve("disk"));
+    VectorStore recovered = recover(disk.afterKill());
+    assertEquals(1, recovered.state().entries());
+    recovered.close();
+  }
+
+  @Test
   void creation_whereAFileWasRemovedBehindTheMount() throws Exception {
     withVector("a");
     withVector("b");
@@ -294,8 +310,7 @@ final class InterruptedNamesTest {
       VectorStore recovered = recover(disk.afterKill());
       long fingerprint = fingerprintAt(new TreePath("a"));
       if (fingerprint != 0) {
-        assertEquals(
-            Optional.empty(), recovered.get(new TreePath("a"), fingerprint, "default"));
+        assertEquals(Optional.empty(), recovered.get(new TreePath("a"), fingerprint, "default"));
       }
       recovered.close();
     } catch (VectorFailure e) {
@@ -308,11 +323,10 @@ final class InterruptedNamesTest {
     withVector("x/a");
     withVector("b");
     withVector("c");
-    interrupt(() ->
-        assertThrows(
-            ErrnoException.class, () -> overlay.rmdir(host, NodeId.ROOT, "x")));
-    interrupt(() ->
-        assertThrows(ErrnoException.class, () -> rename("b", "c", Libc.RENAME_NOREPLACE())));
+    interrupt(
+        () -> assertThrows(ErrnoException.class, () -> overlay.rmdir(host, NodeId.ROOT, "x")));
+    interrupt(
+        () -> assertThrows(ErrnoException.class, () -> rename("b", "c", Libc.RENAME_NOREPLACE())));
     interrupt(() -> assertThrows(ErrnoException.class, () -> rename("b", "x", 0)));
     interrupt(() -> assertThrows(ErrnoException.class, () -> link("b", "c")));
   }
@@ -325,8 +339,8 @@ final class InterruptedNamesTest {
     TreePath to = new TreePath("b");
     store
         .get(Duration.ZERO)
-        .intend(
-            Intent.rename(from, fingerprintAt(from), to, fingerprintAt(to), Intent.Fate.GONE));
+        .names()
+        .intend(Intent.rename(from, fingerprintAt(from), to, fingerprintAt(to), Intent.Fate.GONE));
     MemoryDirectory killed = disk.afterKill();
     recover(killed).close();
     Files.move(source.resolve("a"), source.resolve("b"), StandardCopyOption.ATOMIC_MOVE);

@@ -21,8 +21,8 @@ import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorMatrix;
 import org.vexfs.daemon.distance.Metric;
-import org.vexfs.daemon.store.HostChanges;
 import org.vexfs.daemon.store.FileNode;
+import org.vexfs.daemon.store.HostChanges;
 
 /// Random changes and searches of every kind, one after the other, while the index keeps up behind
 /// them, judged by a model. Longer with `-Dvexfs.search.steps=N`, again with `-Dvexfs.search.seed`.

@@ -31,11 +31,11 @@ public final class HostChanges {
 
   /// An empty directory was removed.
   public static void removeDirectory(VectorStore store, TreePath directory) throws VectorFailure {
-    carryOut(store, Intent.unlink(directory, 0, Intent.Fate.DIRECTORY));
+    carryOut(store, Intent.unlink(directory, 0, 0, Intent.Fate.DIRECTORY));
   }
 
   private static void carryOut(VectorStore store, Intent intent) throws VectorFailure {
-    store.intend(intent);
-    store.settle(intent, true);
+    store.names().intend(intent);
+    store.names().settle(intent, true);
   }
 }

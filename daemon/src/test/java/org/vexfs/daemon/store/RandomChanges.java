@@ -24,17 +24,17 @@ final class RandomChanges {
     return random.nextBoolean() ? path : path.child("n" + random.nextInt(NAMES));
   }
 
-  /// Gives a file so many vectors that others, once it has lost them, are gathered in lower slots,
-  /// or takes them away.
+  /// Takes away the many vectors that a file has or, where none is found that has them, gives some
+  /// file so many that others are gathered in lower slots once it has lost them.
   void changeMany(VectorStore store) throws VectorFailure {
-    TreePath path = anyPath();
-    if (random.nextBoolean()) {
-      float[] values = new float[SlotTable.CHUNK_SLOTS + 8];
-      Arrays.fill(values, random.nextFloat());
-      store.put(path, 0, MANY, new VectorMatrix(values.length, 1, values));
-    } else if (!store.remove(path, 0, MANY)) {
-      store.put(path, 0, MANY, VectorMatrix.ofVector(random.nextFloat()));
+    for (int i = 0; i < NAMES * NAMES; i++) {
+      if (store.remove(anyPath(), 0, MANY)) {
+        return;
+      }
     }
+    float[] values = new float[SlotTable.CHUNK_SLOTS + 8];
+    Arrays.fill(values, random.nextFloat());
+    store.put(anyPath(), 0, MANY, new VectorMatrix(values.length, 1, values));
   }
 
   void change(VectorStore store) throws VectorFailure {

@@ -78,8 +78,7 @@ final class StoreDamageTest {
       long torn = recovered.report().tear().map(RecoveryReport.Tear::bytes).orElse(0L);
       assertEquals(length, kept + torn, "what was cut is reported");
       byte[] left = kept == 0 ? new byte[0] : cut.bytes(SEGMENT);
-      assertTrue(
-          Arrays.equals(left, 0, (int) kept, whole, 0, (int) kept), "what was not is there");
+      assertTrue(Arrays.equals(left, 0, (int) kept, whole, 0, (int) kept), "what was not is there");
       recovered.store().close();
     }
     assertEquals(history.getLast(), history.get(before));

@@ -149,8 +149,7 @@ final class StoreInspectionTest {
     store = open(disk).store();
     store
         .graphs()
-        .write(
-            store.collections().getFirst(), sink -> sink.write(MemorySegment.ofArray(image)));
+        .write(store.collections().getFirst(), sink -> sink.write(MemorySegment.ofArray(image)));
     store.close();
     assertUnsoundGraph(disk, "faults, the first: ");
   }

@@ -13,8 +13,8 @@ import org.vexfs.daemon.index.HnswParameters;
 import org.vexfs.daemon.index.SearchScratch;
 import org.vexfs.daemon.index.SlotPredicate;
 
-/// The graphs of a store that is tested: written as they should be, and read again whatever became of
-/// their files and of the store.
+/// The graphs of a store that is tested: written as they should be, and read again whatever became
+/// of their files and of the store.
 final class StoredGraphs {
   private final SearchScratch scratch = new SearchScratch();
   private int used;

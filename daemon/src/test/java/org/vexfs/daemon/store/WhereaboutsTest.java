@@ -137,7 +137,7 @@ final class WhereaboutsTest {
   void waitingVectors_surviveARestart_andACheckpoint() throws VectorFailure {
     attach("a", -1);
     attach("b", -2);
-    store.settle(Intent.unlink(path("a"), -1, Intent.Fate.LIVES_ON), true);
+    store.names().settle(Intent.unlink(path("a"), -1, 0, Intent.Fate.LIVES_ON), true);
     HostChanges.removeDirectory(store, path("none"));
     store.close();
     store = open();
@@ -152,7 +152,7 @@ final class WhereaboutsTest {
   @Test
   void fileWithoutALastingFingerprint_isGoneWithItsLastName() throws VectorFailure {
     attach("a", 1);
-    store.settle(Intent.unlink(path("a"), 1, Intent.Fate.LIVES_ON), true);
+    store.names().settle(Intent.unlink(path("a"), 1, 0, Intent.Fate.LIVES_ON), true);
     assertFalse(store.whereabouts().isKnown(1));
     assertEquals(0, store.state().entries());
   }
