@@ -1,5 +1,7 @@
 package org.vexfs.daemon.store;
 
+import java.util.Arrays;
+import java.util.Optional;
 import org.vexfs.daemon.base.TreePath;
 
 /// A change of names that the host is about to make, with all that is needed to tell later whether
@@ -23,25 +25,47 @@ public record Intent(
   /// What the host is to do.
   public enum Kind {
     /// `path` becomes `other`, in place of what is there.
-    RENAME,
+    RENAME(0),
     /// The two change places.
-    EXCHANGE,
+    EXCHANGE(1),
     /// The file at `path` gets the name `other` as well.
-    LINK,
+    LINK(2),
     /// `path` goes.
-    UNLINK
+    UNLINK(3);
+
+    /// What the log calls it.
+    final int code;
+
+    Kind(int code) {
+      this.code = code;
+    }
+
+    static Optional<Kind> of(int code) {
+      return Arrays.stream(values()).filter(kind -> kind.code == code).findFirst();
+    }
   }
 
   /// What becomes of what loses its name.
   public enum Fate {
     /// There is no such thing.
-    NONE,
+    NONE(0),
     /// It was an empty directory.
-    DIRECTORY,
+    DIRECTORY(1),
     /// It was the file's last name.
-    GONE,
+    GONE(2),
     /// The file has other names.
-    LIVES_ON
+    LIVES_ON(3);
+
+    /// What the log calls it.
+    final int code;
+
+    Fate(int code) {
+      this.code = code;
+    }
+
+    static Optional<Fate> of(int code) {
+      return Arrays.stream(values()).filter(fate -> fate.code == code).findFirst();
+    }
   }
 
   /// Moves, over what `fate` says about.

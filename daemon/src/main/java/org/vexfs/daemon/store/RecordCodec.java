@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.vexfs.daemon.base.Limits;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure.StoreBroken;
@@ -188,7 +189,7 @@ final class RecordCodec {
   }
 
   private static void encode(Intent intent, ByteBuffer body) {
-    body.put((byte) intent.kind().ordinal()).put((byte) intent.fate().ordinal());
+    body.put((byte) intent.kind().code).put((byte) intent.fate().code);
     body.putLong(intent.inode()).putLong(intent.otherInode());
     putName(putName(body, intent.path().bytes()), intent.other().bytes());
   }
@@ -324,20 +325,15 @@ final class RecordCodec {
   }
 
   private static Intent intent(ByteBuffer body) throws StoreBroken {
-    Intent.Kind kind = oneOf(Intent.Kind.values(), body);
-    Intent.Fate fate = oneOf(Intent.Fate.values(), body);
+    Optional<Intent.Kind> kind = Intent.Kind.of(body.get());
+    Optional<Intent.Fate> fate = Intent.Fate.of(body.get());
+    if (kind.isEmpty() || fate.isEmpty()) {
+      throw new StoreBroken("a record says that something unknown is about to happen");
+    }
     long inode = body.getLong();
     long otherInode = body.getLong();
-    return new Intent(
-        kind, new TreePath(name(body)), inode, new TreePath(name(body)), otherInode, fate);
-  }
-
-  private static <T> T oneOf(T[] values, ByteBuffer body) throws StoreBroken {
-    int index = Byte.toUnsignedInt(body.get());
-    if (index >= values.length) {
-      throw new StoreBroken("a record has a kind that is none: " + index);
-    }
-    return values[index];
+    TreePath path = new TreePath(name(body));
+    return new Intent(kind.get(), path, inode, new TreePath(name(body)), otherInode, fate.get());
   }
 
   private static LogRecord.Restate restated(ByteBuffer body) throws StoreBroken {

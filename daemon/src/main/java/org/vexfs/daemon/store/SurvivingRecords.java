@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -232,7 +233,7 @@ final class SurvivingRecords {
     Deque<Survivor> missing = new ArrayDeque<>();
     long parent = name.parent();
     while (parent != Catalogue.ROOT_ID && hung.add(parent)) {
-      Survivor directory = nodes.get(parent);
+      Survivor directory = Objects.requireNonNull(nodes.get(parent), "it was reached before");
       missing.push(directory);
       parent = directory.names.iterator().next().parent();
     }
