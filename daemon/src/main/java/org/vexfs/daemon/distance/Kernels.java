@@ -2,6 +2,10 @@ package org.vexfs.daemon.distance;
 
 /// The kernels to use: the ones that run on the machine's vector unit.
 public final class Kernels {
+  static {
+    VectorModule.load();
+  }
+
   private Kernels() {}
 
   /// The fastest kernel for a metric.

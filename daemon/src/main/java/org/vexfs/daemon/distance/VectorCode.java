@@ -31,6 +31,10 @@ import java.nio.ByteOrder;
 ///
 /// One object a collection; stateless, any thread.
 public final class VectorCode {
+  static {
+    VectorModule.load();
+  }
+
   /// The greatest value of a code.
   static final int MAX_VALUE = 127;
 
