@@ -1,6 +1,7 @@
 package org.vexfs.daemon.io;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.lang.foreign.Arena;
@@ -8,7 +9,6 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
-import java.lang.invoke.VarHandle;
 import org.vexfs.bindings.NativeCalls;
 import org.vexfs.bindings.libc.Libc;
 import org.vexfs.daemon.base.ErrnoException;
@@ -17,8 +17,8 @@ import org.vexfs.daemon.base.ErrnoException;
 /// Serves one thread at a time and lives as long as the arena it was made in.
 final class CallMemory {
   private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO =
-      CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+  private static final long ERRNO =
+      CALL_STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
   private final MemorySegment errno;
   private final MemorySegment first;
@@ -99,7 +99,7 @@ final class CallMemory {
   /// The result of a call, unless it failed.
   int check(int result) throws ErrnoException {
     if (result == -1) {
-      throw ErrnoException.of((int) ERRNO.get(errno, 0L));
+      throw ErrnoException.of(errno.get(JAVA_INT, ERRNO));
     }
     return result;
   }
@@ -107,7 +107,7 @@ final class CallMemory {
   /// The result of a call, unless it failed.
   long check(long result) throws ErrnoException {
     if (result == -1) {
-      throw ErrnoException.of((int) ERRNO.get(errno, 0L));
+      throw ErrnoException.of(errno.get(JAVA_INT, ERRNO));
     }
     return result;
   }
