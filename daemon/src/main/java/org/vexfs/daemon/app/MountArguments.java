@@ -62,7 +62,8 @@ record MountArguments(
                 durability,
                 Duration.ofMillis((long) (readyTimeoutSeconds * 1000)),
                 log,
-                notifies && !foreground))
+                notifies && !foreground,
+                Optional.empty()))
         .run();
   }
 
@@ -136,8 +137,10 @@ record MountArguments(
       if (!option.equals("-o") && !seen.add(option)) {
         return false;
       }
-      return equals < 0 && takeSwitch(option)
-          || takeValue(option, equals < 0 ? next(rest) : argument.substring(equals + 1));
+      if (equals < 0 && takeSwitch(option)) {
+        return true;
+      }
+      return takeValue(option, equals < 0 ? next(rest) : argument.substring(equals + 1));
     }
 
     private boolean takeSwitch(String option) {

@@ -31,10 +31,6 @@ import java.nio.ByteOrder;
 ///
 /// One object a collection; stateless, any thread.
 public final class VectorCode {
-  static {
-    VectorModule.load();
-  }
-
   /// The greatest value of a code.
   static final int MAX_VALUE = 127;
 
@@ -70,6 +66,7 @@ public final class VectorCode {
     if (!serves(metric)) {
       throw new IllegalArgumentException("metric " + metric.id() + " has no codes");
     }
+    VectorModule.require();
     this.metric = metric;
     this.dimension = dimension;
     this.paddedDimension = (dimension + PADDING - 1) / PADDING * PADDING;

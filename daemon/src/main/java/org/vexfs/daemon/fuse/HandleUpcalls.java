@@ -35,10 +35,7 @@ final class HandleUpcalls {
                     req,
                     reply ->
                         new FsRequest.Open(
-                            reply,
-                            Arguments.caller(req),
-                            new NodeId(node),
-                            Arguments.flags(info))),
+                            reply, Arguments.caller(req), new NodeId(node), Arguments.flags(info))),
             arena));
     fuse_lowlevel_ops.create(
         ops,
@@ -193,7 +190,8 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, node, command, _, _, _, _, _, _) ->
-                intake.take(req, reply -> new FsRequest.Control(reply, new NodeId(node), (int) command)),
+                intake.take(
+                    req, reply -> new FsRequest.Control(reply, new NodeId(node), (int) command)),
             arena));
   }
 

@@ -32,7 +32,8 @@ final class Upcalls {
     long known = fuse_lowlevel_ops.sizeof();
     MemorySegment ops =
         arena.allocate(knowsTmpfile ? known + ValueLayout.ADDRESS.byteSize() : known, 8);
-    fuse_lowlevel_ops.init(ops, NativeCalls.upcall((_, connection, _, _, _, _) -> init(connection), arena));
+    fuse_lowlevel_ops.init(
+        ops, NativeCalls.upcall((_, connection, _, _, _, _) -> init(connection), arena));
     addNames(ops, arena);
     HandleUpcalls handles = new HandleUpcalls(intake);
     handles.addTo(ops, arena);
@@ -200,7 +201,8 @@ final class Upcalls {
         ops,
         NativeCalls.upcall(
             (req, node, mask, _, _, _) ->
-                intake.take(req, reply -> new FsRequest.Access(reply, new NodeId(node), (int) mask)),
+                intake.take(
+                    req, reply -> new FsRequest.Access(reply, new NodeId(node), (int) mask)),
             arena));
     fuse_lowlevel_ops.getxattr(
         ops,

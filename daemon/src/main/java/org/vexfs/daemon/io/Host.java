@@ -86,7 +86,8 @@ public final class Host implements AutoCloseable {
   public int openat(int directory, String path, int flags, int mode) throws ErrnoException {
     return memory.check(
         (int)
-            memory.call(HostCalls.OPENAT, directory, memory.first(path), flags | Libc.O_CLOEXEC(), mode));
+            memory.call(
+                HostCalls.OPENAT, directory, memory.first(path), flags | Libc.O_CLOEXEC(), mode));
   }
 
   /// Opens anew what an `O_PATH` descriptor refers to.
@@ -108,7 +109,12 @@ public final class Host implements AutoCloseable {
   public void fstatat(int directory, String name, MemorySegment into) throws ErrnoException {
     memory.check(
         (int)
-            memory.call(HostCalls.FSTATAT, directory, memory.first(name), CallMemory.at(into), Libc.AT_SYMLINK_NOFOLLOW()));
+            memory.call(
+                HostCalls.FSTATAT,
+                directory,
+                memory.first(name),
+                CallMemory.at(into),
+                Libc.AT_SYMLINK_NOFOLLOW()));
   }
 
   /// The target of the symbolic link behind an `O_PATH` descriptor.
@@ -125,23 +131,23 @@ public final class Host implements AutoCloseable {
   private String readlinkat(int directory, String path) throws ErrnoException {
     long length =
         memory.check(
-            memory.call(HostCalls.READLINKAT, directory,
-                    memory.first(path),
-                    memory.second(), MAX_PATH_BYTES));
+            memory.call(
+                HostCalls.READLINKAT,
+                directory,
+                memory.first(path),
+                memory.second(),
+                MAX_PATH_BYTES));
     return memory.secondAsText(length);
   }
 
   /// `mkdirat(2)`.
   public void mkdirat(int directory, String name, int mode) throws ErrnoException {
-    memory.check(
-        (int) memory.call(HostCalls.MKDIRAT, directory, memory.first(name), mode));
+    memory.check((int) memory.call(HostCalls.MKDIRAT, directory, memory.first(name), mode));
   }
 
   /// `mknodat(2)`.
   public void mknodat(int directory, String name, int mode, long device) throws ErrnoException {
-    memory.check(
-        (int)
-            memory.call(HostCalls.MKNODAT, directory, memory.first(name), mode, device));
+    memory.check((int) memory.call(HostCalls.MKNODAT, directory, memory.first(name), mode, device));
   }
 
   /// `symlinkat(2)`.
@@ -155,7 +161,9 @@ public final class Host implements AutoCloseable {
   public void link(int descriptor, int directory, String name) throws ErrnoException {
     memory.check(
         (int)
-            memory.call(HostCalls.LINKAT, Libc.AT_FDCWD(),
+            memory.call(
+                HostCalls.LINKAT,
+                Libc.AT_FDCWD(),
                 memory.first(CallMemory.procPath(descriptor)),
                 directory,
                 memory.second(name),
@@ -165,8 +173,7 @@ public final class Host implements AutoCloseable {
   /// `unlinkat(2)`, of a directory if so told.
   public void unlinkat(int directory, String name, boolean isDirectory) throws ErrnoException {
     int flags = isDirectory ? Libc.AT_REMOVEDIR() : 0;
-    memory.check(
-        (int) memory.call(HostCalls.UNLINKAT, directory, memory.first(name), flags));
+    memory.check((int) memory.call(HostCalls.UNLINKAT, directory, memory.first(name), flags));
   }
 
   /// `renameat2(2)`.
@@ -174,7 +181,8 @@ public final class Host implements AutoCloseable {
       throws ErrnoException {
     memory.check(
         (int)
-            memory.call(HostCalls.RENAMEAT2, from, memory.first(name), to, memory.second(newName), flags));
+            memory.call(
+                HostCalls.RENAMEAT2, from, memory.first(name), to, memory.second(newName), flags));
   }
 
   /// Sets owner and group of what a descriptor refers to, the link itself for a link; -1 leaves one
@@ -182,15 +190,13 @@ public final class Host implements AutoCloseable {
   public void chown(int descriptor, int uid, int gid) throws ErrnoException {
     int flags = Libc.AT_EMPTY_PATH() | Libc.AT_SYMLINK_NOFOLLOW();
     memory.check(
-        (int)
-            memory.call(HostCalls.FCHOWNAT, descriptor, memory.first(""), uid, gid, flags));
+        (int) memory.call(HostCalls.FCHOWNAT, descriptor, memory.first(""), uid, gid, flags));
   }
 
   /// Sets the mode of what a descriptor refers to, an `O_PATH` one included.
   public void chmod(int descriptor, int mode) throws ErrnoException {
     memory.check(
-        (int)
-            memory.call(HostCalls.CHMOD, memory.first(CallMemory.procPath(descriptor)), mode));
+        (int) memory.call(HostCalls.CHMOD, memory.first(CallMemory.procPath(descriptor)), mode));
   }
 
   /// Sets the times of what a descriptor refers to. Nanoseconds may be `UTIME_NOW` or `UTIME_OMIT`.
@@ -209,8 +215,12 @@ public final class Host implements AutoCloseable {
     timespec.tv_nsec(modification, modificationNanos);
     memory.check(
         (int)
-            memory.call(HostCalls.UTIMENSAT, Libc.AT_FDCWD(),
-                memory.first(CallMemory.procPath(descriptor)), times.address(), 0));
+            memory.call(
+                HostCalls.UTIMENSAT,
+                Libc.AT_FDCWD(),
+                memory.first(CallMemory.procPath(descriptor)),
+                times.address(),
+                0));
   }
 
   /// `ftruncate(2)`.
@@ -221,8 +231,7 @@ public final class Host implements AutoCloseable {
   /// Sets the size of what an `O_PATH` descriptor refers to.
   public void truncate(int descriptor, long size) throws ErrnoException {
     memory.check(
-        (int)
-            memory.call(HostCalls.TRUNCATE, memory.first(CallMemory.procPath(descriptor)), size));
+        (int) memory.call(HostCalls.TRUNCATE, memory.first(CallMemory.procPath(descriptor)), size));
   }
 
   /// `pwrite(2)`: bytes written, perhaps fewer than given.
@@ -243,8 +252,7 @@ public final class Host implements AutoCloseable {
   /// reports only at `close(2)`. Where no descriptor is free, what there is to report comes later,
   /// with the last close: a caller that gives descriptors back must not be refused for want of one.
   public void flush(int descriptor) throws ErrnoException {
-    int copy =
-        (int) memory.call(HostCalls.FCNTL, descriptor, Libc.F_DUPFD_CLOEXEC(), 0);
+    int copy = (int) memory.call(HostCalls.FCNTL, descriptor, Libc.F_DUPFD_CLOEXEC(), 0);
     if (copy >= 0) {
       memory.check((int) memory.call(HostCalls.CLOSE, copy));
     }
@@ -263,14 +271,12 @@ public final class Host implements AutoCloseable {
 
   /// `lseek(2)`.
   public long lseek(int descriptor, long offset, int whence) throws ErrnoException {
-    return memory.check(
-        memory.call(HostCalls.LSEEK, descriptor, offset, whence));
+    return memory.check(memory.call(HostCalls.LSEEK, descriptor, offset, whence));
   }
 
   /// `fallocate(2)`.
   public void fallocate(int descriptor, int mode, long offset, long length) throws ErrnoException {
-    memory.check(
-        (int) memory.call(HostCalls.FALLOCATE, descriptor, mode, offset, length));
+    memory.check((int) memory.call(HostCalls.FALLOCATE, descriptor, mode, offset, length));
   }
 
   /// `copy_file_range(2)`: bytes copied, perhaps fewer than asked for.
@@ -279,7 +285,14 @@ public final class Host implements AutoCloseable {
     offsets.setAtIndex(JAVA_LONG, 0, fromOffset);
     offsets.setAtIndex(JAVA_LONG, 1, toOffset);
     return memory.check(
-        memory.call(HostCalls.COPY_FILE_RANGE, from, offsets.address(), to, offsets.address() + JAVA_LONG.byteSize(), length, 0));
+        memory.call(
+            HostCalls.COPY_FILE_RANGE,
+            from,
+            offsets.address(),
+            to,
+            offsets.address() + JAVA_LONG.byteSize(),
+            length,
+            0));
   }
 
   /// The device and inode number in a `struct stat`.

@@ -22,10 +22,12 @@ public final class HostAttributes {
   public byte[] get(int descriptor, String name) throws ErrnoException {
     long length =
         memory.check(
-            memory.call(HostCalls.GETXATTR, memory.first(CallMemory.procPath(descriptor)),
-                    memory.second(name),
-                    value.address(),
-                    value.byteSize()));
+            memory.call(
+                HostCalls.GETXATTR,
+                memory.first(CallMemory.procPath(descriptor)),
+                memory.second(name),
+                value.address(),
+                value.byteSize()));
     return value.asSlice(0, length).toArray(JAVA_BYTE);
   }
 
@@ -37,7 +39,9 @@ public final class HostAttributes {
     MemorySegment.copy(content, 0, value, JAVA_BYTE, 0, content.length);
     memory.check(
         (int)
-            memory.call(HostCalls.SETXATTR, memory.first(CallMemory.procPath(descriptor)),
+            memory.call(
+                HostCalls.SETXATTR,
+                memory.first(CallMemory.procPath(descriptor)),
                 memory.second(name),
                 value.address(),
                 content.length,
@@ -48,9 +52,11 @@ public final class HostAttributes {
   public byte[] list(int descriptor) throws ErrnoException {
     long length =
         memory.check(
-            memory.call(HostCalls.LISTXATTR, memory.first(CallMemory.procPath(descriptor)),
-                    value.address(),
-                    value.byteSize()));
+            memory.call(
+                HostCalls.LISTXATTR,
+                memory.first(CallMemory.procPath(descriptor)),
+                value.address(),
+                value.byteSize()));
     return value.asSlice(0, length).toArray(JAVA_BYTE);
   }
 
@@ -58,7 +64,9 @@ public final class HostAttributes {
   public void remove(int descriptor, String name) throws ErrnoException {
     memory.check(
         (int)
-            memory.call(HostCalls.REMOVEXATTR, memory.first(CallMemory.procPath(descriptor)),
+            memory.call(
+                HostCalls.REMOVEXATTR,
+                memory.first(CallMemory.procPath(descriptor)),
                 memory.second(name)));
   }
 }

@@ -55,8 +55,7 @@ public final class HostLocks {
   /// `flock(2)` without waiting, of the whole file; `false` where another holder is in the way.
   public boolean tryFlock(int descriptor, int operation) throws ErrnoException {
     try {
-      memory.check(
-          (int) memory.call(HostCalls.FLOCK, descriptor, operation | Libc.LOCK_NB()));
+      memory.check((int) memory.call(HostCalls.FLOCK, descriptor, operation | Libc.LOCK_NB()));
       return true;
     } catch (ErrnoException e) {
       if (e.errno() == Errno.EAGAIN) {

@@ -51,10 +51,13 @@ public final class HostStatx {
   private void call(int directory, String name, int flags) throws ErrnoException {
     memory.check(
         (int)
-            memory.call(HostCalls.STATX, directory,
+            memory.call(
+                HostCalls.STATX,
+                directory,
                 memory.first(name),
                 flags,
-                TYPE | INODE | BIRTH_TIME, statx.address()));
+                TYPE | INODE | BIRTH_TIME,
+                statx.address()));
   }
 
   private long fingerprint() {

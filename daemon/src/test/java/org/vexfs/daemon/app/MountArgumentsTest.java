@@ -63,11 +63,7 @@ final class MountArgumentsTest {
     String[] arguments = line.split(" ");
     MountCommand command =
         (MountCommand)
-            Main.commandLine()
-                .parseArgs(arguments)
-                .subcommand()
-                .commandSpec()
-                .userObject();
+            Main.commandLine().parseArgs(arguments).subcommand().commandSpec().userObject();
     assertEquals(Optional.of(command.arguments()), MountArguments.read(arguments));
   }
 
