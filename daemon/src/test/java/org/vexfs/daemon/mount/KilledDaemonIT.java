@@ -31,7 +31,7 @@ final class KilledDaemonIT {
   private static final Duration FSCK_PATIENCE = Duration.ofMinutes(2);
 
   /// Operations of a round, at most: those of many rounds come to several checkpoints.
-  private static final int MAX_OPERATIONS = 400;
+  private static final int MAX_OPERATIONS = 200;
 
   @Test
   @Timeout(3_600)
