@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// once the daemon was killed: what was acknowledged, with or without the operation that was under
 /// way. Used by one thread at a time.
 final class InterruptedWriter {
-  private static final int NAMES = 12;
+  private static final int NAMES = 5;
   private static final int MAX_WRITERS = 8;
   private static final String OTHER = Attributes.VECTOR + ".other";
 
