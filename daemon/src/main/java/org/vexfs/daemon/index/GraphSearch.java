@@ -94,17 +94,18 @@ final class GraphSearch {
 
   private long step(Layer layer, long start, SearchScratch scratch) {
     int[] links = scratch.links(maxLinks);
+    float[] distances = scratch.distances(maxLinks);
     long nearest = start;
     float distance = Ranking.distance(start);
     boolean moved = true;
     while (moved) {
       moved = false;
       int count = layer.read(Ranking.slot(nearest), links);
+      space.distances(scratch.target, links, count, distances);
       for (int i = 0; i < count; i++) {
-        float candidate = space.distance(scratch.target, links[i]);
-        if (candidate < distance) {
-          distance = candidate;
-          nearest = Ranking.of(links[i], candidate);
+        if (distances[i] < distance) {
+          distance = distances[i];
+          nearest = Ranking.of(links[i], distance);
           moved = true;
         }
       }
@@ -121,6 +122,7 @@ final class GraphSearch {
     NearestHeap found = scratch.found;
     Target target = scratch.target;
     int[] links = scratch.links(maxLinks);
+    float[] distances = scratch.distances(maxLinks);
     found.reset(ef);
     candidates.clear();
     visited.clear(topology.base().slots());
@@ -137,18 +139,15 @@ final class GraphSearch {
       }
       int count = visited.addAll(links, layer.read(Ranking.slot(nearest), links));
       scratch.compared += count;
-      for (int from = 0; from < count; from += space.fetchedAtOnce()) {
-        int to = Math.min(count, from + space.fetchedAtOnce());
-        scratch.fetched += space.fetch(links, from, to);
-        for (int i = from; i < to; i++) {
-          float distance = space.distance(target, links[i]);
-          if (distance < worst || !found.isFull()) {
-            long candidate = Ranking.of(links[i], distance);
-            candidates.add(candidate);
-            if (accept.test(links[i])) {
-              found.offer(candidate);
-              worst = found.worst();
-            }
+      space.distances(target, links, count, distances);
+      for (int i = 0; i < count; i++) {
+        float distance = distances[i];
+        if (distance < worst || !found.isFull()) {
+          long candidate = Ranking.of(links[i], distance);
+          candidates.add(candidate);
+          if (accept.test(links[i])) {
+            found.offer(candidate);
+            worst = found.worst();
           }
         }
       }
