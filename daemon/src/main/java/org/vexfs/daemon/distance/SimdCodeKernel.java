@@ -119,4 +119,11 @@ final class SimdCodeKernel {
     }
     return all.sub(high.lanewise(LSHL, 16)).add(high).reduceLanes(ADD);
   }
+
+  /// The [#dot] of a target with each of the first `size` codes.
+  static void dots(long target, long[] codes, int size, int count, int[] into) {
+    for (int i = 0; i < size; i++) {
+      into[i] = dot(target, codes[i], count);
+    }
+  }
 }

@@ -150,59 +150,71 @@ public final class VectorCode {
         code, codeOffset, dimension, target, offset + TARGET_VALUES, paddedDimension);
   }
 
-  /// The comparable distance between what a target and a code decode to. It is the same, bit by
-  /// bit, with the two exchanged, never NaN, and under [Metric#EUCLIDEAN] zero for equal codes.
+  /// The comparable distances between what a target and each of the first `count` of `codes` decode
+  /// to. A distance is the same, bit by bit, with the two exchanged, never NaN, and under
+  /// [Metric#EUCLIDEAN] zero for equal codes.
+  ///
+  /// First come all the products, then what follows from them: so each is a short loop, which the
+  /// processor goes round again before the results of the last turn are there.
   ///
   /// @param target its address in [NativeMemory]
-  /// @param code its address, with [#OVERREAD_BYTES] that are readable behind it
-  public float distance(long target, long code) {
-    int dot = SimdCodeKernel.dot(target + TARGET_VALUES, code, dimension);
-    long terms = code + dimension;
-    return metric == Metric.EUCLIDEAN
-        ? euclidean(target, terms, dot)
-        : fromProduct(product(target, terms, dot));
+  /// @param codes their addresses, each with [#OVERREAD_BYTES] that are readable behind it
+  /// @param products room for as many, of no use to the caller
+  /// @param from where in `into` the first goes
+  public void distances(
+      long target, long[] codes, int count, int[] products, float[] into, int from) {
+    SimdCodeKernel.dots(target + TARGET_VALUES, codes, count, dimension, products);
+    switch (metric) {
+      case EUCLIDEAN -> euclidean(target, codes, count, products, into, from);
+      case COSINE -> cosine(target, codes, count, products, into, from);
+      case DOT, MANHATTAN, HAMMING -> dot(target, codes, count, products, into, from);
+    }
   }
 
-  /// The distances between a target and each of the first `count` of `codes`, as [#distance] has
-  /// them.
-  public void distances(long target, long[] codes, int count, float[] into, int intoOffset) {
+  // The loops that follow call nothing of their own: what is called after the kernel has been
+  // inlined is no more, and a call costs more than the arithmetic.
+
+  private void euclidean(
+      long target, long[] codes, int count, int[] products, float[] into, int from) {
+    double scale = MEMORY.get(FLOAT, target);
+    double least = MEMORY.get(FLOAT, target + OFFSET);
+    double sum = scale * MEMORY.get(INT, target + SUM);
+    double squares = scale * scale * MEMORY.get(INT, target + SQUARES);
     for (int i = 0; i < count; i++) {
-      into[intoOffset + i] = distance(target, codes[i]);
+      long terms = codes[i] + dimension;
+      double otherScale = MEMORY.get(FLOAT, terms);
+      double otherSum = otherScale * MEMORY.get(INT, terms + SUM);
+      double otherSquares = otherScale * otherScale * MEMORY.get(INT, terms + SQUARES);
+      double shift = least - MEMORY.get(FLOAT, terms + OFFSET);
+      double ofCodes = squares + otherSquares - 2 * (scale * otherScale * products[i]);
+      double distance = shift * (dimension * shift + 2 * (sum - otherSum)) + ofCodes;
+      into[from + i] = distance > 0 ? (float) distance : 0;
     }
   }
 
-  private static double term(long address) {
-    return MEMORY.get(FLOAT, address);
-  }
-
-  private float euclidean(long a, long b, int dot) {
-    double aScale = term(a);
-    double bScale = term(b);
-    double shift = term(a + OFFSET) - term(b + OFFSET);
-    double sums = aScale * MEMORY.get(INT, a + SUM) - bScale * MEMORY.get(INT, b + SUM);
-    double ofCodes =
-        aScale * aScale * MEMORY.get(INT, a + SQUARES)
-            + bScale * bScale * MEMORY.get(INT, b + SQUARES)
-            - 2 * (aScale * bScale * dot);
-    double squares = shift * (dimension * shift + 2 * sums) + ofCodes;
-    return squares > 0 ? (float) squares : 0;
-  }
-
-  private double product(long a, long b, int dot) {
-    double aScale = term(a);
-    double bScale = term(b);
-    double aLeast = term(a + OFFSET);
-    double bLeast = term(b + OFFSET);
-    double aSum = aScale * MEMORY.get(INT, a + SUM);
-    double bSum = bScale * MEMORY.get(INT, b + SUM);
-    return aLeast * bLeast * dimension + (aLeast * bSum + bLeast * aSum) + aScale * bScale * dot;
-  }
-
-  private float fromProduct(double product) {
-    if (metric == Metric.DOT) {
-      return (float) -product;
+  private void cosine(
+      long target, long[] codes, int count, int[] products, float[] into, int from) {
+    dot(target, codes, count, products, into, from);
+    for (int i = from; i < from + count; i++) {
+      into[i] = Math.max(0, Math.min(1 + into[i], 2));
     }
-    double distance = 1 - product;
-    return distance > 0 ? (float) Math.min(distance, 2) : 0;
+  }
+
+  private void dot(
+      long target, long[] codes, int count, int[] products, float[] into, int from) {
+    double scale = MEMORY.get(FLOAT, target);
+    double least = MEMORY.get(FLOAT, target + OFFSET);
+    double sum = scale * MEMORY.get(INT, target + SUM);
+    for (int i = 0; i < count; i++) {
+      long terms = codes[i] + dimension;
+      double otherScale = MEMORY.get(FLOAT, terms);
+      double otherLeast = MEMORY.get(FLOAT, terms + OFFSET);
+      double otherSum = otherScale * MEMORY.get(INT, terms + SUM);
+      double product =
+          least * otherLeast * dimension
+              + (least * otherSum + otherLeast * sum)
+              + scale * otherScale * products[i];
+      into[from + i] = (float) -product;
+    }
   }
 }

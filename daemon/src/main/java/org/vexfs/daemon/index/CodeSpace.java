@@ -58,21 +58,25 @@ final class CodeSpace implements TraversalSpace {
 
   @Override
   public float distance(Target target, int slot) {
-    float distance = code.distance(target.address(), blocks.address(slot));
+    long[] addresses = target.addresses(fetchedAtOnce);
+    addresses[0] = blocks.address(slot);
+    float[] into = target.single;
+    code.distances(target.address(), addresses, 1, target.products(fetchedAtOnce), into, 0);
     Reference.reachabilityFence(target);
-    return distance;
+    return into[0];
   }
 
   @Override
   public void distances(Target target, int[] slots, int count, float[] into) {
     long[] addresses = target.addresses(fetchedAtOnce);
+    int[] products = target.products(fetchedAtOnce);
     for (int from = 0; from < count; from += fetchedAtOnce) {
       int some = Math.min(fetchedAtOnce, count - from);
       for (int i = 0; i < some; i++) {
         addresses[i] = blocks.address(slots[from + i]);
       }
       target.fetched += fetch(addresses, some);
-      code.distances(target.address(), addresses, some, into, from);
+      code.distances(target.address(), addresses, some, products, into, from);
     }
     Reference.reachabilityFence(target);
   }

@@ -18,6 +18,11 @@ final class Target {
   /// Where the blocks of nodes lie that are compared at once.
   private long[] addresses = new long[0];
 
+  private int[] products = new int[0];
+
+  /// Room for the distance of one node.
+  final float[] single = new float[1];
+
   /// Takes what is read to bring it into the cache, so that the compiler has to do it.
   int fetched;
 
@@ -41,6 +46,14 @@ final class Target {
       addresses = new long[count];
     }
     return addresses;
+  }
+
+  /// Room for so many products of codes.
+  int[] products(int count) {
+    if (products.length < count) {
+      products = new int[count];
+    }
+    return products;
   }
 
   /// Aims at something that lies elsewhere.
