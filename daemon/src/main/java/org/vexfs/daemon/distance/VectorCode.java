@@ -111,7 +111,8 @@ public final class VectorCode {
     if (width >= LEAST_WIDTH && width <= Float.MAX_VALUE) {
       scale = (double) width / MAX_VALUE;
       float inverse = MAX_VALUE / width;
-      sums = SimdQuantiser.quantise(vector, vectorOffset, dimension, least, inverse, code, codeOffset);
+      sums =
+          SimdQuantiser.quantise(vector, vectorOffset, dimension, least, inverse, code, codeOffset);
     } else {
       // In double precision: the width may be twice what a float32 holds, or next to nothing.
       scale = ((double) ScalarQuantiser.greatest(range) - least) / MAX_VALUE;
@@ -200,8 +201,7 @@ public final class VectorCode {
     }
   }
 
-  private void dot(
-      long target, long[] codes, int count, int[] products, float[] into, int from) {
+  private void dot(long target, long[] codes, int count, int[] products, float[] into, int from) {
     double scale = MEMORY.get(FLOAT, target);
     double least = MEMORY.get(FLOAT, target + OFFSET);
     double sum = scale * MEMORY.get(INT, target + SUM);

@@ -128,8 +128,7 @@ final class NodeBlocks {
     if (page >= pageAddresses.length || pageAddresses[page] == 0) {
       return -1;
     }
-    long header =
-        pageAddresses[page] + (long) (slot & pageMask) * blockBytes + headerOffset;
+    long header = pageAddresses[page] + (long) (slot & pageMask) * blockBytes + headerOffset;
     int count = (int) INT.getAcquire(MEMORY, header + Integer.BYTES) - 1;
     for (int i = 0; i < count; i++) {
       into[i] = link(header + LINKS_OFFSET, i);

@@ -45,8 +45,8 @@ final class StoredGraph {
     this.collection = collection;
   }
 
-  /// The graph that was written last, without what is not live any more; nothing where that was
-  /// not to be had before `cancelled`, which is asked by the thousand nodes.
+  /// The graph that was written last, without what is not live any more; nothing where that was not
+  /// to be had before `cancelled`, which is asked by the thousand nodes.
   Optional<HnswGraph> load(GraphWork work, BooleanSupplier cancelled) {
     try {
       Optional<GraphFiles.Image> file = store.graphs().read(collection);

@@ -16,7 +16,8 @@ import org.vexfs.daemon.distance.Metric;
 /// @param queries what is searched for
 record DataSet(String name, Metric metric, FloatMatrix base, FloatMatrix queries) {
   /// The names that [#of] takes.
-  static final List<String> NAMES = List.of("mnist", "mnist-20k", "capdocs", "sift", "million", "million-100k");
+  static final List<String> NAMES =
+      List.of("mnist", "mnist-20k", "capdocs", "sift", "million", "million-100k");
 
   private static final int CLUSTERS = 1_000;
   private static final int CLUSTER_DIMENSIONS = 16;
@@ -82,10 +83,7 @@ record DataSet(String name, Metric metric, FloatMatrix base, FloatMatrix queries
       all.setRow(row, values);
     }
     return new DataSet(
-        name,
-        Metric.EUCLIDEAN,
-        all.rows(0, count),
-        all.rows(count, count + queries));
+        name, Metric.EUCLIDEAN, all.rows(0, count), all.rows(count, count + queries));
   }
 
   private static float[] gaussian(Random random, double deviation) {

@@ -44,8 +44,7 @@ final class VectorCodeTest {
         MethodHandles.Lookup copy =
             MethodHandles.privateLookupIn(SimdCodeKernel.class, MethodHandles.lookup())
                 .defineHiddenClassWithClassData(code.readAllBytes(), species, true);
-        MethodType type =
-            MethodType.methodType(int.class, long.class, long.class, int.class);
+        MethodType type = MethodType.methodType(int.class, long.class, long.class, int.class);
         return new Kernel(
             copy.findStatic(
                 copy.lookupClass(),
@@ -144,8 +143,7 @@ final class VectorCodeTest {
   private static float[] distances(VectorCode code, MemorySegment target, MemorySegment... codes) {
     long[] addresses = Stream.of(codes).mapToLong(MemorySegment::address).toArray();
     float[] distances = new float[codes.length];
-    code.distances(
-        target.address(), addresses, codes.length, new int[codes.length], distances, 0);
+    code.distances(target.address(), addresses, codes.length, new int[codes.length], distances, 0);
     Reference.reachabilityFence(target);
     Reference.reachabilityFence(codes);
     return distances;

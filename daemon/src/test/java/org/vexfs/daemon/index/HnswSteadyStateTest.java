@@ -86,8 +86,7 @@ final class HnswSteadyStateTest {
     for (int ef : new int[] {10, 20, 40}) {
       double expected = Recall.measure(fresh, base, queries, Metric.EUCLIDEAN, 10, ef);
       double recall = Recall.measure(graph, base, queries, Metric.EUCLIDEAN, 10, ef);
-      assertTrue(
-          recall >= expected - 0.01, "ef " + ef + ": " + recall + " against " + expected);
+      assertTrue(recall >= expected - 0.01, "ef " + ef + ": " + recall + " against " + expected);
     }
   }
 
