@@ -58,27 +58,33 @@ final class CodeSpace implements TraversalSpace {
 
   @Override
   public float distance(Target target, int slot) {
-    long[] addresses = target.addresses(fetchedAtOnce);
-    addresses[0] = blocks.address(slot);
-    float[] into = target.single;
-    code.distances(target.address(), addresses, 1, target.products(fetchedAtOnce), into, 0);
-    Reference.reachabilityFence(target);
-    return into[0];
+    try {
+      long[] addresses = target.addresses(fetchedAtOnce);
+      addresses[0] = blocks.address(slot);
+      int[] products = target.products(fetchedAtOnce);
+      code.distances(target.address(), addresses, 1, products, target.single, 0);
+      return target.single[0];
+    } finally {
+      Reference.reachabilityFence(target);
+    }
   }
 
   @Override
   public void distances(Target target, int[] slots, int count, float[] into) {
-    long[] addresses = target.addresses(fetchedAtOnce);
-    int[] products = target.products(fetchedAtOnce);
-    for (int from = 0; from < count; from += fetchedAtOnce) {
-      int some = Math.min(fetchedAtOnce, count - from);
-      for (int i = 0; i < some; i++) {
-        addresses[i] = blocks.address(slots[from + i]);
+    try {
+      long[] addresses = target.addresses(fetchedAtOnce);
+      int[] products = target.products(fetchedAtOnce);
+      for (int from = 0; from < count; from += fetchedAtOnce) {
+        int some = Math.min(fetchedAtOnce, count - from);
+        for (int i = 0; i < some; i++) {
+          addresses[i] = blocks.address(slots[from + i]);
+        }
+        target.fetched += fetch(addresses, some);
+        code.distances(target.address(), addresses, some, products, into, from);
       }
-      target.fetched += fetch(addresses, some);
-      code.distances(target.address(), addresses, some, products, into, from);
+    } finally {
+      Reference.reachabilityFence(target);
     }
-    Reference.reachabilityFence(target);
   }
 
   /// Reads a byte of each line of each code; returns something that depends on all of them.
