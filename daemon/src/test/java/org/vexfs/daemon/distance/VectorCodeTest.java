@@ -143,9 +143,13 @@ final class VectorCodeTest {
   private static float[] distances(VectorCode code, MemorySegment target, MemorySegment... codes) {
     long[] addresses = Stream.of(codes).mapToLong(MemorySegment::address).toArray();
     float[] distances = new float[codes.length];
-    code.distances(target.address(), addresses, codes.length, new int[codes.length], distances, 0);
-    Reference.reachabilityFence(target);
-    Reference.reachabilityFence(codes);
+    try {
+      code.distances(
+          target.address(), addresses, codes.length, new int[codes.length], distances, 0);
+    } finally {
+      Reference.reachabilityFence(target);
+      Reference.reachabilityFence(codes);
+    }
     return distances;
   }
 
