@@ -17,7 +17,7 @@ import org.vexfs.daemon.distance.Metric;
 /// What a graph is to be after a long time: searches leave nothing to the garbage collector, and
 /// change leaves nothing behind.
 final class HnswSteadyStateTest {
-  private static final long SEED = 90_11L;
+  private static final long SEED = 9_011L;
   private static final int SLOTS = 1_000;
 
   private static HnswGraph graph(TestVectors base, Metric metric, Traversal traversal) {
