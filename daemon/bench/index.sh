@@ -1,7 +1,7 @@
 #!/bin/bash
 # The index benchmark: this project's index beside JVector and Lucene on the same vectors, in one process.
 #
-#   mvn -DskipTests package && daemon/bench/index.sh [mnist|mnist-20k|capdocs|sift|million ...] [NAME=COMMAND ...]
+#   mvn -DskipTests package && daemon/bench/index.sh [mnist|mnist-20k|capdocs|sift|million|million-100k ...] [NAME=COMMAND ...]
 #
 # Without names: mnist, capdocs, sift and million, which takes about an hour on two cores and 12 GiB. NAME=COMMAND puts an index
 # of another program beside them, which is told what to do by lines: see ExternalIndex. Needs a JDK 25 (JAVA_HOME) and the data

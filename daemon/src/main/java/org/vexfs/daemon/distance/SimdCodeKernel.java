@@ -1,6 +1,7 @@
 package org.vexfs.daemon.distance;
 
 import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import java.lang.foreign.MemorySegment;
@@ -11,6 +12,7 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
+import org.vexfs.daemon.io.NativeMemory;
 
 /// The inner product of a code with many others on the machine's vector unit.
 ///
@@ -24,6 +26,9 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// A code need not fill the last vector: the target's lanes beyond its last value are zero, so
 /// whatever lies behind the other code does not count. It must be readable.
+///
+/// Codes and targets are named by address ([NativeMemory]): with segments, the checks before and
+/// within the short loop over a code cost as much as the products.
 ///
 /// The species are constants of the class for the reason told at [SimdKernels], and tests replace
 /// them in the same way.
@@ -39,7 +44,6 @@ final class SimdCodeKernel {
   private static final int TURN = BYTES.length();
 
   private static final short LOW_BYTE = 0xFF;
-  private static final int LOW_HALF = 0xFFFF;
 
   private SimdCodeKernel() {}
 
@@ -79,41 +83,47 @@ final class SimdCodeKernel {
     }
   }
 
-  private static ShortVector products(
-      MemorySegment target, long targetOffset, MemorySegment code, long codeOffset) {
+  private static ShortVector products(long target, long code) {
     ShortVector pairs =
-        ByteVector.fromMemorySegment(BYTES, code, codeOffset, ORDER).reinterpretAsShorts();
-    ShortVector even = ShortVector.fromMemorySegment(SHORTS, target, targetOffset, ORDER);
-    ShortVector odd = ShortVector.fromMemorySegment(SHORTS, target, targetOffset + TURN, ORDER);
+        ByteVector.fromMemorySegment(BYTES, NativeMemory.ALL, code, ORDER).reinterpretAsShorts();
+    ShortVector even = ShortVector.fromMemorySegment(SHORTS, NativeMemory.ALL, target, ORDER);
+    ShortVector odd = ShortVector.fromMemorySegment(SHORTS, NativeMemory.ALL, target + TURN, ORDER);
     return pairs.and(LOW_BYTE).mul(even).add(pairs.lanewise(LSHR, 8).mul(odd));
   }
 
   /// Sum of the products of `count` values 0 … [VectorCode#MAX_VALUE], few enough that it is an
   /// int. Reads the code up to the end of its last vector.
-  static int dot(
-      MemorySegment target, long targetOffset, MemorySegment code, long codeOffset, int count) {
-    IntVector low = IntVector.zero(INTS);
-    IntVector high = low;
-    long p = targetOffset;
-    long q = codeOffset;
+  ///
+  /// Sums of 16 bits come in pairs, as the halves of 32 bits. These are added up as they are, and
+  /// their high halves once more by themselves; what the high halves have put into the first sum is
+  /// taken out of it at the end. It may overflow meanwhile, which subtraction undoes.
+  ///
+  /// @param target address of a target's values
+  /// @param code address of a code's values
+  static int dot(long target, long code, int count) {
+    IntVector all = IntVector.zero(INTS);
+    IntVector high = all;
     int i = 0;
     for (; i <= count - 2 * TURN; i += 2 * TURN) {
       IntVector sums =
-          products(target, p, code, q)
-              .add(products(target, p + 2L * TURN, code, q + TURN))
+          products(target + 2L * i, code + i)
+              .add(products(target + 2L * i + 2 * TURN, code + i + TURN))
               .reinterpretAsInts();
-      low = low.add(sums.and(LOW_HALF));
+      all = all.add(sums);
       high = high.add(sums.lanewise(LSHR, 16));
-      p += 4L * TURN;
-      q += 2L * TURN;
     }
     for (; i < count; i += TURN) {
-      IntVector sums = products(target, p, code, q).reinterpretAsInts();
-      low = low.add(sums.and(LOW_HALF));
+      IntVector sums = products(target + 2L * i, code + i).reinterpretAsInts();
+      all = all.add(sums);
       high = high.add(sums.lanewise(LSHR, 16));
-      p += 2L * TURN;
-      q += TURN;
     }
-    return low.add(high).reduceLanes(ADD);
+    return all.sub(high.lanewise(LSHL, 16)).add(high).reduceLanes(ADD);
+  }
+
+  /// The [#dot] of a target with each of the first `size` codes.
+  static void dots(long target, long[] codes, int size, int count, int[] into) {
+    for (int i = 0; i < size; i++) {
+      into[i] = dot(target, codes[i], count);
+    }
   }
 }

@@ -3,6 +3,7 @@ package org.vexfs.daemon.distance;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import org.vexfs.daemon.io.NativeMemory;
 
 /// Scalar quantisation: a vector as 7 bits a value, a quarter of the memory of float32, and the
 /// distance between two such codes.
@@ -25,9 +26,10 @@ import java.nio.ByteOrder;
 /// vectors nearer to each other than about scale · √n are not told apart, and what the code finds
 /// is to be ranked again by the vectors themselves.
 ///
-/// A code lies in memory as scale and offset as float32, S and Q as int32, all little-endian, then
-/// the values, a byte each. What is compared with many codes is made a *target* first, once, in a
-/// layout that suits the vector unit.
+/// A code lies in memory as its values, a byte each, then its *terms*: scale and offset as float32,
+/// S and Q as int32, all little-endian. So where a code begins on a cache line, no load of values
+/// touches two. What is compared with many codes is made a *target* first, once, in a layout that
+/// suits the vector unit.
 ///
 /// One object a collection; stateless, any thread.
 public final class VectorCode {
@@ -40,11 +42,16 @@ public final class VectorCode {
   /// The most values that the kernel takes a turn.
   private static final int PADDING = 64;
 
+  private static final MemorySegment MEMORY = NativeMemory.ALL;
+
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /// Of the terms, the scale is the first.
   private static final int OFFSET = 4;
+
   private static final int SUM = 8;
   private static final int SQUARES = 12;
   private static final int TERMS_BYTES = 16;
@@ -82,7 +89,12 @@ public final class VectorCode {
 
   /// Size of a code.
   public int bytes() {
-    return TERMS_BYTES + dimension;
+    return dimension + TERMS_BYTES;
+  }
+
+  /// Where in a code its terms begin.
+  public int termsOffset() {
+    return dimension;
   }
 
   /// Size of a target.
@@ -95,29 +107,30 @@ public final class VectorCode {
     long range = SimdQuantiser.range(vector, vectorOffset, dimension);
     float least = ScalarQuantiser.least(range);
     float width = ScalarQuantiser.greatest(range) - least;
-    long values = codeOffset + TERMS_BYTES;
     double scale;
     long sums;
     if (width >= LEAST_WIDTH && width <= Float.MAX_VALUE) {
       scale = (double) width / MAX_VALUE;
       float inverse = MAX_VALUE / width;
-      sums = SimdQuantiser.quantise(vector, vectorOffset, dimension, least, inverse, code, values);
+      sums =
+          SimdQuantiser.quantise(vector, vectorOffset, dimension, least, inverse, code, codeOffset);
     } else {
       // In double precision: the width may be twice what a float32 holds, or next to nothing.
       scale = ((double) ScalarQuantiser.greatest(range) - least) / MAX_VALUE;
       double inverse = scale > 0 ? 1 / scale : 0;
       sums =
           ScalarQuantiser.quantiseExtreme(
-              vector, vectorOffset, dimension, least, inverse, code, values);
+              vector, vectorOffset, dimension, least, inverse, code, codeOffset);
     }
     double unit =
         metric == Metric.COSINE
             ? inverseLength(SimdQuantiser.squaredLength(vector, vectorOffset, dimension))
             : 1;
-    code.set(FLOAT, codeOffset, (float) (scale * unit));
-    code.set(FLOAT, codeOffset + OFFSET, (float) (least * unit));
-    code.set(INT, codeOffset + SUM, ScalarQuantiser.first(sums));
-    code.set(INT, codeOffset + SQUARES, ScalarQuantiser.second(sums));
+    long terms = codeOffset + dimension;
+    code.set(FLOAT, terms, (float) (scale * unit));
+    code.set(FLOAT, terms + OFFSET, (float) (least * unit));
+    code.set(INT, terms + SUM, ScalarQuantiser.first(sums));
+    code.set(INT, terms + SQUARES, ScalarQuantiser.second(sums));
   }
 
   /// A zero vector stays one, which makes it orthogonal to every other.
@@ -134,36 +147,75 @@ public final class VectorCode {
 
   /// Makes a target of a code.
   public void aimAtCode(MemorySegment code, long codeOffset, MemorySegment target, long offset) {
-    MemorySegment.copy(code, codeOffset, target, offset, TERMS_BYTES);
+    MemorySegment.copy(code, codeOffset + dimension, target, offset, TERMS_BYTES);
     SimdCodeKernel.target(
-        code, codeOffset + TERMS_BYTES, dimension, target, offset + TARGET_VALUES, paddedDimension);
+        code, codeOffset, dimension, target, offset + TARGET_VALUES, paddedDimension);
   }
 
-  /// The comparable distance between what a target and a code decode to. It is the same, bit by
-  /// bit, with the two exchanged, never NaN, and under [Metric#EUCLIDEAN] zero for equal codes.
+  /// The comparable distances between what a target and each of the first `count` of `codes` decode
+  /// to. A distance is the same, bit by bit, with the two exchanged, never NaN, and under
+  /// [Metric#EUCLIDEAN] zero for equal codes.
   ///
-  /// @throws IndexOutOfBoundsException where the target, or the code with [#OVERREAD_BYTES], does
-  ///   not lie within its segment
-  public float distance(MemorySegment target, long offset, MemorySegment code, long codeOffset) {
-    int dot =
-        SimdCodeKernel.dot(
-            target, offset + TARGET_VALUES, code, codeOffset + TERMS_BYTES, dimension);
-    double aScale = target.get(FLOAT, offset);
-    double bScale = code.get(FLOAT, codeOffset);
-    double aLeast = target.get(FLOAT, offset + OFFSET);
-    double bLeast = code.get(FLOAT, codeOffset + OFFSET);
-    double aSum = aScale * target.get(INT, offset + SUM);
-    double bSum = bScale * code.get(INT, codeOffset + SUM);
-    if (metric == Metric.EUCLIDEAN) {
-      double shift = aLeast - bLeast;
-      double ofCodes =
-          aScale * aScale * target.get(INT, offset + SQUARES)
-              + bScale * bScale * code.get(INT, codeOffset + SQUARES)
-              - 2 * (aScale * bScale * dot);
-      return (float) Math.max(0, shift * (dimension * shift + 2 * (aSum - bSum)) + ofCodes);
+  /// First come all the products, then what follows from them: so each is a short loop, which the
+  /// processor goes round again before the results of the last turn are there.
+  ///
+  /// @param target its address in [NativeMemory]
+  /// @param codes their addresses, each with [#OVERREAD_BYTES] that are readable behind it
+  /// @param products room for as many, of no use to the caller
+  /// @param from where in `into` the first goes
+  public void distances(
+      long target, long[] codes, int count, int[] products, float[] into, int from) {
+    SimdCodeKernel.dots(target + TARGET_VALUES, codes, count, dimension, products);
+    switch (metric) {
+      case EUCLIDEAN -> euclidean(target, codes, count, products, into, from);
+      case COSINE -> cosine(target, codes, count, products, into, from);
+      case DOT, MANHATTAN, HAMMING -> dot(target, codes, count, products, into, from);
     }
-    double product =
-        aLeast * bLeast * dimension + (aLeast * bSum + bLeast * aSum) + aScale * bScale * dot;
-    return (float) (metric == Metric.COSINE ? Math.clamp(1 - product, 0.0, 2.0) : -product);
+  }
+
+  // The loops that follow call nothing of their own: what is called after the kernel has been
+  // inlined is no more, and a call costs more than the arithmetic.
+
+  private void euclidean(
+      long target, long[] codes, int count, int[] products, float[] into, int from) {
+    double scale = MEMORY.get(FLOAT, target);
+    double least = MEMORY.get(FLOAT, target + OFFSET);
+    double sum = scale * MEMORY.get(INT, target + SUM);
+    double squares = scale * scale * MEMORY.get(INT, target + SQUARES);
+    for (int i = 0; i < count; i++) {
+      long terms = codes[i] + dimension;
+      double otherScale = MEMORY.get(FLOAT, terms);
+      double otherSum = otherScale * MEMORY.get(INT, terms + SUM);
+      double otherSquares = otherScale * otherScale * MEMORY.get(INT, terms + SQUARES);
+      double shift = least - MEMORY.get(FLOAT, terms + OFFSET);
+      double ofCodes = squares + otherSquares - 2 * (scale * otherScale * products[i]);
+      double distance = shift * (dimension * shift + 2 * (sum - otherSum)) + ofCodes;
+      into[from + i] = distance > 0 ? (float) distance : 0;
+    }
+  }
+
+  private void cosine(
+      long target, long[] codes, int count, int[] products, float[] into, int from) {
+    dot(target, codes, count, products, into, from);
+    for (int i = from; i < from + count; i++) {
+      into[i] = Math.max(0, Math.min(1 + into[i], 2));
+    }
+  }
+
+  private void dot(long target, long[] codes, int count, int[] products, float[] into, int from) {
+    double scale = MEMORY.get(FLOAT, target);
+    double least = MEMORY.get(FLOAT, target + OFFSET);
+    double sum = scale * MEMORY.get(INT, target + SUM);
+    for (int i = 0; i < count; i++) {
+      long terms = codes[i] + dimension;
+      double otherScale = MEMORY.get(FLOAT, terms);
+      double otherLeast = MEMORY.get(FLOAT, terms + OFFSET);
+      double otherSum = otherScale * MEMORY.get(INT, terms + SUM);
+      double product =
+          least * otherLeast * dimension
+              + (least * otherSum + otherLeast * sum)
+              + scale * otherScale * products[i];
+      into[from + i] = (float) -product;
+    }
   }
 }

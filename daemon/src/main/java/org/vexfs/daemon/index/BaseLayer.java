@@ -23,15 +23,7 @@ final class BaseLayer extends Layer {
 
   @Override
   int read(int slot, int[] into) {
-    if (!blocks.has(slot)) {
-      return ABSENT;
-    }
-    int count = blocks.count(slot);
-    long links = blocks.links(slot);
-    for (int i = 0; i < count; i++) {
-      into[i] = NodeBlocks.link(links, i);
-    }
-    return count;
+    return blocks.read(slot, into);
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.vexfs.daemon.index;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.util.zip.CRC32C;
 import org.vexfs.daemon.distance.VectorCode;
 
@@ -37,7 +38,10 @@ final class CodeSpace implements TraversalSpace {
   @Override
   public int print(int slot) {
     CRC32C crc = new CRC32C();
-    crc.update(NodeBlocks.MEMORY.asSlice(blocks.address(slot), code.bytes()).asByteBuffer());
+    MemorySegment memory = NodeBlocks.MEMORY.asSlice(blocks.address(slot), code.bytes());
+    // In this order, whichever they have in memory.
+    crc.update(memory.asSlice(code.termsOffset()).asByteBuffer());
+    crc.update(memory.asSlice(0, code.termsOffset()).asByteBuffer());
     return (int) crc.getValue();
   }
 
@@ -54,25 +58,42 @@ final class CodeSpace implements TraversalSpace {
 
   @Override
   public float distance(Target target, int slot) {
-    return code.distance(target.memory(), target.offset(), NodeBlocks.MEMORY, blocks.address(slot));
+    try {
+      long[] addresses = target.addresses(fetchedAtOnce);
+      addresses[0] = blocks.address(slot);
+      int[] products = target.products(fetchedAtOnce);
+      code.distances(target.address(), addresses, 1, products, target.single, 0);
+      return target.single[0];
+    } finally {
+      Reference.reachabilityFence(target);
+    }
   }
 
   @Override
-  public int fetchedAtOnce() {
-    return fetchedAtOnce;
+  public void distances(Target target, int[] slots, int count, float[] into) {
+    try {
+      long[] addresses = target.addresses(fetchedAtOnce);
+      int[] products = target.products(fetchedAtOnce);
+      for (int from = 0; from < count; from += fetchedAtOnce) {
+        int some = Math.min(fetchedAtOnce, count - from);
+        for (int i = 0; i < some; i++) {
+          addresses[i] = blocks.address(slots[from + i]);
+        }
+        target.fetched += fetch(addresses, some);
+        code.distances(target.address(), addresses, some, products, into, from);
+      }
+    } finally {
+      Reference.reachabilityFence(target);
+    }
   }
 
-  /// Reads a byte of each line of each code. As none of these reads waits for another, their
-  /// latencies overlap. Left to the distances, which have work between their reads, they would add
-  /// up: the processor looks ahead about as far as one distance goes, and does not guess the lines
-  /// that follow. Java has no instruction to prefetch.
-  @Override
-  public int fetch(int[] slots, int from, int to) {
+  /// Reads a byte of each line of each code; returns something that depends on all of them.
+  private int fetch(long[] addresses, int count) {
+    int bytes = code.bytes();
     int read = 0;
-    for (int i = from; i < to; i++) {
-      long address = blocks.address(slots[i]);
-      for (int at = 0; at < code.bytes(); at += NodeBlocks.CACHE_LINE) {
-        read += NodeBlocks.MEMORY.get(ValueLayout.JAVA_BYTE, address + at);
+    for (int i = 0; i < count; i++) {
+      for (int at = 0; at < bytes; at += NodeBlocks.CACHE_LINE) {
+        read += NodeBlocks.MEMORY.get(ValueLayout.JAVA_BYTE, addresses[i] + at);
       }
     }
     return read;

@@ -15,7 +15,10 @@ final class GraphSearch {
   /// What was found is ranked by the vectors in the order of its codes. Codes and vectors agree but
   /// for near neighbours in that order; so when this many in turn are no longer among the k
   /// nearest, those behind them are not either.
-  private static final int RANKING_PATIENCE = 16;
+  private static final int RANKING_PATIENCE = 8;
+
+  /// So many vectors are fetched at once to be ranked.
+  private static final int RANKED_AT_ONCE = 8;
 
   private final Topology topology;
   private final Space vectors;
@@ -66,25 +69,50 @@ final class GraphSearch {
     NearestHeap results = scratch.results;
     results.reset(k);
     found.sort();
-    int misses = 0;
-    for (int i = 0; i < found.size() && misses < RANKING_PATIENCE; i++) {
-      int slot = found.slot(i);
-      if (topology.base().contains(slot)) {
-        long ranking =
-            space.isExact()
-                ? found.ranking(i)
-                : Ranking.of(slot, vectors.distance(query, offset, slot));
-        misses = results.offer(ranking) ? 0 : misses + 1;
+    if (space.isExact()) {
+      for (int i = 0; i < found.size() && !results.isFull(); i++) {
+        if (topology.base().contains(found.slot(i))) {
+          results.offer(found.ranking(i));
+        }
       }
+    } else {
+      rankByVectors(query, offset, scratch);
     }
     results.sort();
   }
 
+  private void rankByVectors(MemorySegment query, long offset, SearchScratch scratch) {
+    NearestHeap found = scratch.found;
+    NearestHeap results = scratch.results;
+    int[] slots = scratch.links(RANKED_AT_ONCE);
+    int misses = 0;
+    int next = 0;
+    while (next < found.size() && misses < RANKING_PATIENCE) {
+      int count = 0;
+      while (count < RANKED_AT_ONCE && next < found.size()) {
+        int slot = found.slot(next);
+        next++;
+        if (topology.base().contains(slot)) {
+          slots[count] = slot;
+          count++;
+        }
+      }
+      scratch.target.fetched += vectors.fetch(slots, 0, count);
+      for (int i = 0; i < count; i++) {
+        float distance = vectors.distance(query, offset, slots[i]);
+        misses = results.offer(slots[i], distance) ? 0 : misses + 1;
+      }
+    }
+  }
+
   /// From an entry, the nearest node to the target that greedy steps find on the layers above
-  /// `downTo`.
+  /// `downTo`. What was compared once is not nearer than where the steps have come to since, on
+  /// whichever layer it is met again.
   long descend(long entry, int downTo, SearchScratch scratch) {
     int node = Topology.entryNode(entry);
     float distance = space.distance(scratch.target, node);
+    scratch.visited.clear(topology.base().slots());
+    scratch.visited.add(node);
     long nearest = Ranking.of(node, distance);
     for (int index = Topology.entryLayer(entry); index > downTo; index--) {
       nearest = step(topology.layer(index), nearest, scratch);
@@ -94,17 +122,18 @@ final class GraphSearch {
 
   private long step(Layer layer, long start, SearchScratch scratch) {
     int[] links = scratch.links(maxLinks);
+    float[] distances = scratch.distances(maxLinks);
     long nearest = start;
     float distance = Ranking.distance(start);
     boolean moved = true;
     while (moved) {
       moved = false;
-      int count = layer.read(Ranking.slot(nearest), links);
+      int count = scratch.visited.addAll(links, layer.read(Ranking.slot(nearest), links));
+      space.distances(scratch.target, links, count, distances);
       for (int i = 0; i < count; i++) {
-        float candidate = space.distance(scratch.target, links[i]);
-        if (candidate < distance) {
-          distance = candidate;
-          nearest = Ranking.of(links[i], candidate);
+        if (distances[i] < distance) {
+          distance = distances[i];
+          nearest = Ranking.of(links[i], distance);
           moved = true;
         }
       }
@@ -121,6 +150,7 @@ final class GraphSearch {
     NearestHeap found = scratch.found;
     Target target = scratch.target;
     int[] links = scratch.links(maxLinks);
+    float[] distances = scratch.distances(maxLinks);
     found.reset(ef);
     candidates.clear();
     visited.clear(topology.base().slots());
@@ -137,18 +167,15 @@ final class GraphSearch {
       }
       int count = visited.addAll(links, layer.read(Ranking.slot(nearest), links));
       scratch.compared += count;
-      for (int from = 0; from < count; from += space.fetchedAtOnce()) {
-        int to = Math.min(count, from + space.fetchedAtOnce());
-        scratch.fetched += space.fetch(links, from, to);
-        for (int i = from; i < to; i++) {
-          float distance = space.distance(target, links[i]);
-          if (distance < worst || !found.isFull()) {
-            long candidate = Ranking.of(links[i], distance);
-            candidates.add(candidate);
-            if (accept.test(links[i])) {
-              found.offer(candidate);
-              worst = found.worst();
-            }
+      space.distances(target, links, count, distances);
+      for (int i = 0; i < count; i++) {
+        float distance = distances[i];
+        if (distance < worst || !found.isFull()) {
+          long candidate = Ranking.of(links[i], distance);
+          candidates.add(candidate);
+          if (accept.test(links[i])) {
+            found.offer(candidate);
+            worst = found.worst();
           }
         }
       }

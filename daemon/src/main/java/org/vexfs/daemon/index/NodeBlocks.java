@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.vexfs.daemon.io.AnonymousMemory;
+import org.vexfs.daemon.io.NativeMemory;
 
 /// The memory of layer 0: a block for each slot, outside the heap, with all that a search reads of
 /// a node: the code of its vector, where there are codes, and its links.
@@ -33,7 +34,7 @@ import org.vexfs.daemon.io.AnonymousMemory;
 /// **Lifetime.** The garbage collector frees the pages with this object. Whoever holds addresses
 /// keeps it alive by a reachability fence; [HnswGraph] does so in each of its methods.
 final class NodeBlocks {
-  static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+  static final MemorySegment MEMORY = NativeMemory.ALL;
 
   static final int CACHE_LINE = 64;
 
@@ -117,6 +118,22 @@ final class NodeBlocks {
   /// The number of links of `slot`, which has memory; negative where it is not in the graph.
   int count(int slot) {
     return (int) INT.getAcquire(MEMORY, address(slot) + headerOffset + Integer.BYTES) - 1;
+  }
+
+  /// Copies the links of `slot` to `into`, which has room for all; returns how many they are,
+  /// negative where it is not in the graph.
+  int read(int slot, int[] into) {
+    long[] pageAddresses = directory;
+    int page = slot >>> pageBits;
+    if (page >= pageAddresses.length || pageAddresses[page] == 0) {
+      return -1;
+    }
+    long header = pageAddresses[page] + (long) (slot & pageMask) * blockBytes + headerOffset;
+    int count = (int) INT.getAcquire(MEMORY, header + Integer.BYTES) - 1;
+    for (int i = 0; i < count; i++) {
+      into[i] = link(header + LINKS_OFFSET, i);
+    }
+    return count;
   }
 
   /// Publishes the number of links; -1 takes the slot out of the graph.

@@ -18,15 +18,13 @@ public final class SearchScratch {
   /// What the search is aimed at.
   final Target target = new Target();
 
-  /// Takes what [TraversalSpace#fetch] returns, so that the compiler has to do it.
-  int fetched;
-
   /// Distances that the search has computed on layer 0, and how many it may before it gives up.
   long compared;
 
   long most = Long.MAX_VALUE;
 
   private int[] links = new int[0];
+  private float[] distances = new float[0];
 
   /// Empty; grows with use.
   public SearchScratch() {}
@@ -63,5 +61,13 @@ public final class SearchScratch {
       links = new int[max];
     }
     return links;
+  }
+
+  /// Room for the distances of as many.
+  float[] distances(int max) {
+    if (distances.length < max) {
+      distances = new float[max];
+    }
+    return distances;
   }
 }

@@ -15,6 +15,17 @@ final class Target {
   /// Freed by the garbage collector.
   private MemorySegment own = MemorySegment.NULL;
 
+  /// Where the blocks of nodes lie that are compared at once.
+  private long[] addresses = new long[0];
+
+  private int[] products = new int[0];
+
+  /// Room for the distance of one node.
+  final float[] single = new float[1];
+
+  /// Takes what is read to bring it into the cache, so that the compiler has to do it.
+  int fetched;
+
   MemorySegment memory() {
     return memory;
   }
@@ -23,13 +34,35 @@ final class Target {
     return offset;
   }
 
+  /// The address of what it is aimed at, where that is native memory. Whoever uses it keeps this
+  /// alive.
+  long address() {
+    return memory.address() + offset;
+  }
+
+  /// Room for so many addresses of blocks.
+  long[] addresses(int count) {
+    if (addresses.length < count) {
+      addresses = new long[count];
+    }
+    return addresses;
+  }
+
+  /// Room for so many products of codes.
+  int[] products(int count) {
+    if (products.length < count) {
+      products = new int[count];
+    }
+    return products;
+  }
+
   /// Aims at something that lies elsewhere.
   void set(MemorySegment newMemory, long newOffset) {
     memory = newMemory;
     offset = newOffset;
   }
 
-  /// Aims at what is about to be written, from 0 on, to the memory returned.
+  /// Aims at what is about to be written, from 0 on, to the memory returned, which is native.
   MemorySegment make(int bytes) {
     if (own.byteSize() < bytes) {
       own = Arena.ofAuto().allocate(bytes, CACHE_LINE);

@@ -23,11 +23,10 @@ sealed interface TraversalSpace permits CodeSpace, VectorSpace {
   /// Comparable distance from a target to a node.
   float distance(Target target, int slot);
 
-  /// How many nodes [#fetch] is worth calling for at once; at least 1.
-  int fetchedAtOnce();
-
-  /// Brings what [#distance] reads of the nodes at `from` and after, before `to`, into the cache.
-  ///
-  /// @return something that depends on all that was read
-  int fetch(int[] slots, int from, int to);
+  /// Comparable distances from a target to the first `count` of `slots`, which are brought into the
+  /// cache together before they are used. Java has no instruction to prefetch; so a byte of each
+  /// line is read. As none of these reads waits for another, their latencies overlap. Left to the
+  /// distances, which have work between their reads, they would add up: the processor looks ahead
+  /// about as far as one distance goes, and does not guess the lines that follow.
+  void distances(Target target, int[] slots, int count, float[] into);
 }

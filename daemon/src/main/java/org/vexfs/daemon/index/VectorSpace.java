@@ -46,12 +46,14 @@ final class VectorSpace implements TraversalSpace {
   }
 
   @Override
-  public int fetchedAtOnce() {
-    return Integer.MAX_VALUE;
-  }
-
-  @Override
-  public int fetch(int[] slots, int from, int to) {
-    return 0;
+  public void distances(Target target, int[] slots, int count, float[] into) {
+    int atOnce = vectors.fetchedAtOnce();
+    for (int from = 0; from < count; from += atOnce) {
+      int to = Math.min(count, from + atOnce);
+      target.fetched += vectors.fetch(slots, from, to);
+      for (int i = from; i < to; i++) {
+        into[i] = vectors.distance(target.memory(), target.offset(), slots[i]);
+      }
+    }
   }
 }

@@ -66,8 +66,8 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
 
   private final Condition released = lock.newCondition();
 
-  @GuardedBy("lock")
-  private boolean closed;
+  /// Written under the lock; read without it by whoever works for long, to give up.
+  private volatile boolean closed;
 
   /// Made once the collection has a dimension; written by the indexer before the first slot is no
   /// longer pending.
@@ -263,7 +263,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
     if (collection.dimension() == 0) {
       return;
     }
-    Optional<HnswGraph> loaded = stored.load(threads);
+    Optional<HnswGraph> loaded = stored.load(threads, () -> closed);
     if (loaded.isPresent()) {
       HnswGraph present = loaded.get();
       nodesTakenOver = present.size();
@@ -283,7 +283,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
     if (present == null || pending.count() > 0 || !isRoomy(present)) {
       return false;
     }
-    Optional<HnswGraph> smaller = stored.rewritten(present, threads);
+    Optional<HnswGraph> smaller = stored.rewritten(present, threads, () -> closed);
     // First, so that no search misses what the other graph does not have.
     pending.add(0, collection.slotLimit());
     graph = smaller.orElse(null);

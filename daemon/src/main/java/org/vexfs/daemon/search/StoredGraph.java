@@ -1,6 +1,7 @@
 package org.vexfs.daemon.search;
 
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vexfs.daemon.base.VectorFailure;
@@ -44,8 +45,9 @@ final class StoredGraph {
     this.collection = collection;
   }
 
-  /// The graph that was written last, without what is not live any more.
-  Optional<HnswGraph> load(GraphWork work) {
+  /// The graph that was written last, without what is not live any more; nothing where that was not
+  /// to be had before `cancelled`, which is asked by the thousand nodes.
+  Optional<HnswGraph> load(GraphWork work, BooleanSupplier cancelled) {
     try {
       Optional<GraphFiles.Image> file = store.graphs().read(collection);
       if (file.isEmpty()) {
@@ -60,12 +62,28 @@ final class StoredGraph {
                 HnswParameters.forDimension(collection.dimension()),
                 image.bytes(),
                 collection::isLive,
-                work));
+                unless(cancelled, work)));
       }
     } catch (GraphImageFault | VectorFailure e) {
-      LOG.info("The graph of collection {} is built anew: {}", collection.name(), e.getMessage());
+      if (!cancelled.getAsBoolean()) {
+        LOG.info("The graph of collection {} is built anew: {}", collection.name(), e.getMessage());
+      }
       return Optional.empty();
     }
+  }
+
+  /// The same work, which fails once it is cancelled.
+  private static GraphWork unless(BooleanSupplier cancelled, GraphWork work) {
+    return (from, to, action) ->
+        work.forEach(
+            from,
+            to,
+            i -> {
+              if (cancelled.getAsBoolean()) {
+                throw new IllegalStateException("cancelled");
+              }
+              action.accept(i);
+            });
   }
 
   /// So many nodes came or went.
@@ -89,8 +107,8 @@ final class StoredGraph {
   }
 
   /// The same graph with memory for no more slots than it needs; nothing where that did not work.
-  Optional<HnswGraph> rewritten(HnswGraph graph, GraphWork work) {
-    return save(graph) ? load(work) : Optional.empty();
+  Optional<HnswGraph> rewritten(HnswGraph graph, GraphWork work, BooleanSupplier cancelled) {
+    return save(graph) ? load(work, cancelled) : Optional.empty();
   }
 
   private boolean save(HnswGraph graph) {

@@ -16,7 +16,8 @@ import org.vexfs.daemon.distance.Metric;
 /// @param queries what is searched for
 record DataSet(String name, Metric metric, FloatMatrix base, FloatMatrix queries) {
   /// The names that [#of] takes.
-  static final List<String> NAMES = List.of("mnist", "mnist-20k", "capdocs", "sift", "million");
+  static final List<String> NAMES =
+      List.of("mnist", "mnist-20k", "capdocs", "sift", "million", "million-100k");
 
   private static final int CLUSTERS = 1_000;
   private static final int CLUSTER_DIMENSIONS = 16;
@@ -29,7 +30,7 @@ record DataSet(String name, Metric metric, FloatMatrix base, FloatMatrix queries
   ///   `mnist-20k`: the first 20,000, and 200 queries
   /// - `capdocs`: passages of text as sentence embeddings; the queries are the last 200
   /// - `sift`: descriptors of images, 4,000 of them and 1,000 queries
-  /// - `million`: a million made vectors, see [#clustered]
+  /// - `million`: a million made vectors, see [#clustered]; `million-100k`: a tenth as many
   ///
   /// @param data the folder of the shared data
   static DataSet of(String name, Path data) throws IOException {
@@ -38,7 +39,8 @@ record DataSet(String name, Metric metric, FloatMatrix base, FloatMatrix queries
       case "mnist-20k" -> mnist("MNIST-784 (20,000)", data, 20_000, 200);
       case "capdocs" -> cut("capdocs-384", Metric.COSINE, data.resolve("capdocs-384.npy"), 200);
       case "sift" -> cut("SIFT-128", Metric.EUCLIDEAN, data.resolve("sift-128.npy"), 1_000);
-      case "million" -> clustered(1_000_000, 1_000);
+      case "million" -> clustered("clustered-128 (1,000,000)", 1_000_000, 1_000);
+      case "million-100k" -> clustered("clustered-128 (100,000)", 100_000, 1_000);
       default -> throw new IllegalArgumentException("no data set " + name + ", only " + NAMES);
     };
   }
@@ -60,7 +62,7 @@ record DataSet(String name, Metric metric, FloatMatrix base, FloatMatrix queries
   /// Clustered vectors, the same in each run. A cluster lies about a random centre in a random
   /// subspace of few dimensions, as embeddings do, with a little noise in all others; queries are
   /// drawn as the base is.
-  private static DataSet clustered(int count, int queries) {
+  private static DataSet clustered(String name, int count, int queries) {
     Random random = new Random(128);
     float[][] centres = new float[CLUSTERS][];
     float[][][] axes = new float[CLUSTERS][CLUSTER_DIMENSIONS][];
@@ -81,10 +83,7 @@ record DataSet(String name, Metric metric, FloatMatrix base, FloatMatrix queries
       all.setRow(row, values);
     }
     return new DataSet(
-        "clustered-128 (1,000,000)",
-        Metric.EUCLIDEAN,
-        all.rows(0, count),
-        all.rows(count, count + queries));
+        name, Metric.EUCLIDEAN, all.rows(0, count), all.rows(count, count + queries));
   }
 
   private static float[] gaussian(Random random, double deviation) {
@@ -99,6 +98,11 @@ record DataSet(String name, Metric metric, FloatMatrix base, FloatMatrix queries
     for (int i = 0; i < to.length; i++) {
       to[i] += factor * values[i];
     }
+  }
+
+  /// The same with only the first vectors of the base.
+  DataSet head(int count) {
+    return new DataSet(name, metric, base.rows(0, Math.min(count, base.count())), queries);
   }
 
   int dimension() {

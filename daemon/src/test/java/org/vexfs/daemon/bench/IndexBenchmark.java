@@ -20,6 +20,16 @@ final class IndexBenchmark {
   private static final int THREADS = 2;
   private static final double[] RECALLS = {0.95, 0.99};
 
+  /// Above this, the indexes that take longest to build for what they show are left out.
+  private static final int LARGE = 99_999;
+
+  /// Vectors that each index of this process is built over before anything is measured, so that
+  /// none is charged for compiling what it or another needs.
+  private static final int WARM_UP = 4_000;
+
+  private static final int WARM_UP_SECONDS = 1;
+  private static final int WARM_UP_BREADTH = 40;
+
   private final DataSet data;
   private final Truth truth;
   private final int rounds;
@@ -47,13 +57,21 @@ final class IndexBenchmark {
     }
   }
 
-  private List<AnnIndex> indexes(List<String> external) throws IOException {
+  /// The indexes of this process; this project's is the first.
+  private static List<AnnIndex> ownIndexes(DataSet data, boolean large) throws IOException {
     List<AnnIndex> indexes = new ArrayList<>();
     indexes.add(new VexfsIndex(data, Traversal.CODES));
-    indexes.add(new VexfsIndex(data, Traversal.VECTORS));
     indexes.add(new JVectorIndex(data));
     indexes.add(new LuceneIndex(data, false));
-    indexes.add(new LuceneIndex(data, true));
+    if (!large) {
+      indexes.add(new VexfsIndex(data, Traversal.VECTORS));
+      indexes.add(new LuceneIndex(data, true));
+    }
+    return indexes;
+  }
+
+  private List<AnnIndex> indexes(List<String> external) throws IOException {
+    List<AnnIndex> indexes = ownIndexes(data, isLarge());
     for (String argument : external) {
       int equals = argument.indexOf('=');
       String name = argument.substring(0, equals);
@@ -62,23 +80,38 @@ final class IndexBenchmark {
     return indexes;
   }
 
+  private boolean isLarge() {
+    return data.base().count() > LARGE;
+  }
+
+  private void warmUp() throws IOException {
+    for (AnnIndex index : ownIndexes(data.head(WARM_UP), isLarge())) {
+      try (index) {
+        double _ = index.build(THREADS);
+        double _ = index.speed(WARM_UP_BREADTH, THREADS, WARM_UP_SECONDS);
+      }
+    }
+  }
+
   private void run(List<String> external) throws IOException {
+    warmUp();
+    int[] breadths = isLarge() ? RecallCurve.BREADTHS_OF_LARGE : RecallCurve.BREADTHS;
     List<AnnIndex> indexes = indexes(external);
     try {
       for (AnnIndex index : indexes) {
         double seconds = index.build(THREADS);
         System.err.printf(
             Locale.ROOT, "%s: %s built in %.1f s%n", data.name(), index.name(), seconds);
-        curves.add(new RecallCurve(index, truth, data.base().count() / seconds));
+        curves.add(new RecallCurve(index, breadths, truth, data.base().count() / seconds));
       }
-      for (int place = 0; place < RecallCurve.BREADTHS.length; place++) {
+      for (int place = 0; place < breadths.length; place++) {
         for (RecallCurve curve : curves) {
           curve.warmUp(place);
         }
       }
       // Within a round the indexes take turns at each breadth.
       for (int round = 0; round < rounds; round++) {
-        for (int place = 0; place < RecallCurve.BREADTHS.length; place++) {
+        for (int place = 0; place < breadths.length; place++) {
           for (RecallCurve curve : curves) {
             curve.measure(place);
           }

@@ -9,6 +9,9 @@ import java.util.Locale;
 final class RecallCurve {
   static final int[] BREADTHS = {10, 14, 20, 28, 40, 56, 80, 120, 200, 400};
 
+  /// Fewer, and none that a large collection has little recall at.
+  static final int[] BREADTHS_OF_LARGE = {16, 28, 48, 80, 136, 240, 400};
+
   /// How long a measurement takes.
   private static final double SECONDS = 0.15;
 
@@ -27,11 +30,12 @@ final class RecallCurve {
   }
 
   /// The curve of an index that is built; the recalls are found at once.
-  RecallCurve(AnnIndex index, Truth truth, double vectorsPerSecondBuilt) throws IOException {
+  RecallCurve(AnnIndex index, int[] breadths, Truth truth, double vectorsPerSecondBuilt)
+      throws IOException {
     this.index = index;
     this.vectorsPerSecondBuilt = vectorsPerSecondBuilt;
     this.bytesPerVector = index.bytesPerVector();
-    for (int ef : BREADTHS) {
+    for (int ef : breadths) {
       double recall = truth.recall(index.find(ef));
       points.add(new Point(ef, recall, new ArrayList<>(), new ArrayList<>()));
     }

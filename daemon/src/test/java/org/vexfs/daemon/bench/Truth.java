@@ -1,9 +1,9 @@
 package org.vexfs.daemon.bench;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.vexfs.daemon.distance.DistanceKernel;
 import org.vexfs.daemon.distance.Kernels;
-import org.vexfs.daemon.index.ExactScan;
+import org.vexfs.daemon.index.BlockScan;
 import org.vexfs.daemon.index.NearestHeap;
 import org.vexfs.daemon.index.SlotPredicate;
 
@@ -23,29 +23,36 @@ final class Truth {
   }
 
   static Truth of(DataSet data, int threads) {
-    float[] farthest = new float[data.queries().count()];
-    AtomicInteger next = new AtomicInteger();
+    int queries = data.queries().count();
+    BlockScan[] scans = new BlockScan[threads];
+    NearestHeap[] nearest = heaps(queries);
+    // A share of the base each, for all queries at once.
     Threads.run(
         threads,
-        _ -> {
-          ExactScan scan = new ExactScan(data.base(), data.metric());
-          NearestHeap nearest = new NearestHeap(K);
-          for (int query = next.getAndIncrement();
-              query < farthest.length;
-              query = next.getAndIncrement()) {
-            nearest.reset(K);
-            scan.scan(
-                data.queries().memory(),
-                data.queries().offset(query),
-                0,
-                data.base().count(),
-                SlotPredicate.ALL,
-                nearest);
-            nearest.sort();
-            farthest[query] = nearest.worst();
-          }
+        thread -> {
+          NearestHeap[] found = thread == 0 ? nearest : heaps(queries);
+          BlockScan scan =
+              new BlockScan(data.base(), data.metric(), data.queries().memory(), found);
+          long count = data.base().count();
+          scan.scan(
+              (int) (count * thread / threads),
+              (int) (count * (thread + 1) / threads),
+              SlotPredicate.ALL);
+          scans[thread] = scan;
         });
+    for (int thread = 1; thread < threads; thread++) {
+      scans[0].addAll(scans[thread]);
+    }
+    float[] farthest = new float[queries];
+    for (int query = 0; query < queries; query++) {
+      nearest[query].sort();
+      farthest[query] = nearest[query].worst();
+    }
     return new Truth(data, farthest);
+  }
+
+  private static NearestHeap[] heaps(int queries) {
+    return Stream.generate(() -> new NearestHeap(K)).limit(queries).toArray(NearestHeap[]::new);
   }
 
   /// The share of the nearest among what was found for each query: what is no farther than the

@@ -166,6 +166,19 @@ final class CollectionIndexTest {
   }
 
   @Test
+  void close_whileTheGraphIsBuilt_doesNotWaitForIt() throws Exception {
+    MemoryDirectory directory = new MemoryDirectory(CAPACITY_BYTES);
+    try (CoreThreads threads = new CoreThreads("test")) {
+      VectorStore store = open(directory);
+      fill(store, "a", 0, COUNT);
+      CollectionIndex index = CollectionIndex.over(store, collection(store), threads, threads);
+      index.close();
+      assertTrue(index.pendingSlots() > 0, "all was inserted before the end");
+      store.close();
+    }
+  }
+
+  @Test
   void graph_damagedOrGone_isBuiltAnew() throws Exception {
     MemoryDirectory directory = new MemoryDirectory(CAPACITY_BYTES);
     try (CoreThreads threads = new CoreThreads("test")) {
