@@ -58,7 +58,10 @@ public final class KnnSearchEngine {
     long start = System.nanoTime();
     VectorCollection collection = collection(query.collection());
     Target target = target(query, directory, collection);
-    Scope scope = scope(directory, target.excluded()).where(filter);
+    Optional<FileFilter> asked =
+        query.filter().map(given -> new FileFilter(store, directory, given, view.facts()));
+    Scope scope =
+        scope(directory, target.excluded()).where(both(asked.map(given -> given::test), filter));
     if (!scope.isPossible()) {
       return nothing(target, start);
     }
@@ -67,7 +70,7 @@ public final class KnnSearchEngine {
     int step = target.isOneQuestion() ? target.vectors().rows() : NearestFiles.QUESTIONS_AT_ONCE;
     for (int from = 0; from < target.vectors().rows(); from += step) {
       try (VectorStore.Pin _ = store.pin()) {
-        NearestFiles nearest = new NearestFiles(store, index, query, scope, view, start);
+        NearestFiles nearest = new NearestFiles(store, index, query, scope, asked, view, start);
         if (target.isOneQuestion()) {
           results.add(nearest.findNearAny(0, target.vectors()));
         } else {
@@ -77,6 +80,13 @@ public final class KnnSearchEngine {
       }
     }
     return new Answer(results);
+  }
+
+  private static Optional<Predicate<FileNode>> both(
+      Optional<Predicate<FileNode>> one, Optional<Predicate<FileNode>> other) {
+    return one.isPresent() && other.isPresent()
+        ? Optional.of(one.get().and(other.get()))
+        : one.or(() -> other);
   }
 
   /// What a query is about.

@@ -1,5 +1,6 @@
 package org.vexfs.daemon.search;
 
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.vexfs.daemon.base.Limits;
@@ -15,6 +16,7 @@ import org.vexfs.daemon.base.VectorMatrix;
 /// @param exact whether every vector is to be compared
 /// @param offset hits to leave out at the front, with `k` at most [Limits#MAX_K]
 /// @param maxDistance the largest distance, as the metric reports it, that still is a hit
+/// @param filter what files have to be besides
 /// @param with what each hit is to carry besides
 public record Query(
     Target target,
@@ -24,6 +26,7 @@ public record Query(
     boolean exact,
     int offset,
     OptionalDouble maxDistance,
+    Optional<Filter> filter,
     Set<Extra> with) {
   /// The collection that is meant where none is named.
   public static final String DEFAULT_COLLECTION = "default";
@@ -42,7 +45,7 @@ public record Query(
   /// A query for this target with everything else as it is where nothing is said.
   public static Query of(Target target) {
     return new Query(
-        target, DEFAULT_COLLECTION, DEFAULT_K, 0, false, 0, OptionalDouble.empty(), Set.of());
+        target, DEFAULT_COLLECTION, DEFAULT_K, 0, false, 0, OptionalDouble.empty(), Optional.empty(), Set.of());
   }
 
   /// What hits can be near to.

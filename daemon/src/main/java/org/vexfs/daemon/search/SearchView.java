@@ -10,4 +10,7 @@ public interface SearchView {
 
   /// The file's `user.*` attributes as text.
   SortedMap<String, String> attributes(TreePath path);
+
+  /// What filters ask about files, whoever asks.
+  FactSource facts();
 }
