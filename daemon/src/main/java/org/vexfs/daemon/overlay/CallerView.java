@@ -18,6 +18,7 @@ import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.search.FactSource;
+import org.vexfs.daemon.search.HostState;
 import org.vexfs.daemon.search.SearchView;
 
 /// What one caller may see of SOURCE, by the modes and access control lists of files and
@@ -33,14 +34,13 @@ final class CallerView implements SearchView {
   private final Host host;
   private final Inode root;
   private final Caller caller;
-  private final FactSource facts;
+  private final KnownFacts facts;
   private final Consumer<TreePath> vanished;
   private final Set<Integer> groups;
   private final Map<TreePath, Boolean> searchable = new HashMap<>();
 
   /// `vanished` hears of files that are not there any more.
-  CallerView(
-      Host host, Inode root, Caller caller, FactSource facts, Consumer<TreePath> vanished) {
+  CallerView(Host host, Inode root, Caller caller, KnownFacts facts, Consumer<TreePath> vanished) {
     this.host = host;
     this.root = root;
     this.caller = caller;
@@ -126,6 +126,11 @@ final class CallerView implements SearchView {
   @Override
   public FactSource facts() {
     return facts;
+  }
+
+  @Override
+  public Optional<HostState> state() {
+    return Optional.of(facts.stateFor(caller.uid(), groups));
   }
 
   @Override

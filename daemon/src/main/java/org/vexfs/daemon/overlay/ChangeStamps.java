@@ -4,12 +4,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /// Tells whether a file was changed through the mount since something was learned of it, without
-/// keeping anything of any file: files share stamps, by their numbers, so that a change of one makes
-/// what is known of a few others look old as well.
+/// keeping anything of any file: files share stamps, by their numbers, so that a change of one
+/// makes what is known of a few others look old as well.
 ///
-/// A stamp grows after its change was made and before that is acknowledged. So whoever reads a stamp
-/// first and then the file knows that what was read is from after every change acknowledged until
-/// then, and may use it as long as the stamp is the same.
+/// A stamp grows after its change was made and before that is acknowledged. So whoever reads a
+/// stamp first and then the file knows that what was read is from after every change acknowledged
+/// until then, and may use it as long as the stamp is the same.
 final class ChangeStamps {
   /// A power of two; each is a `long`.
   private static final int STAMPS = 1 << 14;
@@ -42,6 +42,11 @@ final class ChangeStamps {
   /// Names, or what they let whom do, change until this is closed.
   Change changingNames() {
     return names::incrementAndGet;
+  }
+
+  /// The same, where a change is one of names or permissions.
+  Change changingNamesIf(boolean isOfNames) {
+    return isOfNames ? changingNames() : () -> {};
   }
 
   /// Grows with each change of a file's content or attributes.

@@ -22,6 +22,7 @@ import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.search.FactSource;
 import org.vexfs.daemon.search.FileFacts;
+import org.vexfs.daemon.search.HostState;
 import org.vexfs.daemon.store.FileNode;
 
 /// What filters were told of files, kept in bounded memory.
@@ -92,10 +93,17 @@ final class KnownFacts implements FactSource {
     this.vanished = vanished;
   }
 
+  /// What answers for somebody depend on now.
+  HostState stateFor(int uid, Set<Integer> groups) {
+    return new HostState(uid, groups, stamps.names(), stamps.contents(), trustNanos);
+  }
+
   @Override
   public Optional<FileFacts> kept(FileNode file, Set<String> attributes) {
     Known known = find(file);
-    return known != null && isCurrent(known, attributes) && System.nanoTime() - known.readNanos() < trustNanos
+    return known != null
+            && isCurrent(known, attributes)
+            && System.nanoTime() - known.readNanos() < trustNanos
         ? Optional.of(known.facts())
         : Optional.empty();
   }

@@ -242,16 +242,17 @@ public final class Overlay implements FileTree, AutoCloseable {
       MemorySegment stat)
       throws ErrnoException {
     Inode inode = inodes.get(node);
+    boolean isOfAccess =
+        change.mode().isPresent() || change.uid().isPresent() || change.gid().isPresent();
     try (ChangeStamps.Change _ = stamps.changing(inode);
-        ChangeStamps.Change _ = stamps.changingNames()) {
+        ChangeStamps.Change _ = stamps.changingNamesIf(isOfAccess)) {
       apply(host, caller, inode, handle, change);
     }
     host.fstat(inode.descriptor, stat);
     inode.awaitWrites();
   }
 
-  private void apply(
-      Host host, Caller caller, Inode inode, HandleId handle, AttributeChange change)
+  private void apply(Host host, Caller caller, Inode inode, HandleId handle, AttributeChange change)
       throws ErrnoException {
     if (change.uid().isPresent() || change.gid().isPresent()) {
       host.chown(inode.descriptor, change.uid().orElse(-1), change.gid().orElse(-1));
@@ -553,7 +554,7 @@ public final class Overlay implements FileTree, AutoCloseable {
       throws ErrnoException, VectorFailure {
     Inode inode = inodes.get(node);
     try (ChangeStamps.Change _ = stamps.changing(inode);
-        ChangeStamps.Change _ = stamps.changingNames()) {
+        ChangeStamps.Change _ = stamps.changingNamesIf(AccessList.isAttribute(name))) {
       attributes.set(host, caller, inode, name, value, flags);
     }
   }
@@ -563,7 +564,7 @@ public final class Overlay implements FileTree, AutoCloseable {
       throws ErrnoException, VectorFailure {
     Inode inode = inodes.get(node);
     try (ChangeStamps.Change _ = stamps.changing(inode);
-        ChangeStamps.Change _ = stamps.changingNames()) {
+        ChangeStamps.Change _ = stamps.changingNamesIf(AccessList.isAttribute(name))) {
       attributes.remove(host, inode, name);
     }
   }

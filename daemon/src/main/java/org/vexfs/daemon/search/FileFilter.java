@@ -43,6 +43,11 @@ final class FileFilter {
     this.asksHost = host;
   }
 
+  /// Whether what the host knows of files matters.
+  boolean asksHost() {
+    return asksHost;
+  }
+
   /// Whether a file, which lies below the directory, passes as far as is known.
   boolean test(FileNode file) {
     if (!asksForPath && asksHost) {

@@ -3,13 +3,13 @@ package org.vexfs.daemon.search;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.IntPredicate;
 import org.vexfs.daemon.base.TreePath;
 
 /// What files have to be in order to be hits: conditions, joined. Filters are values, equal where
 /// they say the same; `daemon/docs/QUERIES.md` tells users what each means.
 ///
-/// Text is compared byte by byte, one char a byte here, as names and values of attributes are bytes.
+/// Text is compared byte by byte, one char a byte here, as names and values of attributes are
+/// bytes.
 sealed interface Filter {
   /// Lets all files through.
   Filter NONE = new Clauses(List.of(), List.of(), List.of());
@@ -17,7 +17,7 @@ sealed interface Filter {
   /// Whether a file passes.
   ///
   /// @param path relative to the directory that is searched
-  /// @param facts what the host knows of it, as far as [#keys] asks for it
+  /// @param facts what the host knows of it, as far as [#addKeys] asks for it
   boolean test(TreePath path, FileFacts facts);
 
   /// Adds what has to be known of a file.
@@ -163,29 +163,33 @@ sealed interface Filter {
       if (number.isPresent() && asNumber.isPresent()) {
         return test(asNumber.get());
       }
-      return text.isPresent() && relation.holds.test(value.compareTo(text.get()));
+      return text.isPresent() && relation.holds(value.compareTo(text.get()));
     }
 
     boolean test(FilterNumber value) {
-      return number.isPresent() && relation.holds.test(value.compareTo(number.get()));
+      return number.isPresent() && relation.holds(value.compareTo(number.get()));
     }
   }
 
   /// How a value stands to a bound.
   enum Relation {
     /// Greater.
-    GT(order -> order > 0),
+    GT,
     /// Greater or equal.
-    GTE(order -> order >= 0),
+    GTE,
     /// Less.
-    LT(order -> order < 0),
+    LT,
     /// Less or equal.
-    LTE(order -> order <= 0);
+    LTE;
 
-    private final IntPredicate holds;
-
-    Relation(IntPredicate holds) {
-      this.holds = holds;
+    /// Whether it holds for a value that compares with the bound like this.
+    boolean holds(int order) {
+      return switch (this) {
+        case GT -> order > 0;
+        case GTE -> order >= 0;
+        case LT -> order < 0;
+        case LTE -> order <= 0;
+      };
     }
   }
 }

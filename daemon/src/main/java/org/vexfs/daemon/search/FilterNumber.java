@@ -23,8 +23,8 @@ record FilterNumber(boolean isWhole, long whole, double value) implements Compar
   }
 
   /// The number that a text is, with white space around it perhaps: digits with at most one point
-  /// among them, a sign and an exponent, if any, all as in JSON, but that `+1`, `.5`, `5.` and `007`
-  /// count as well.
+  /// among them, a sign and an exponent, if any, all as in JSON, but that `+1`, `.5`, `5.` and
+  /// `007` count as well.
   static Optional<FilterNumber> parse(String text) {
     String number = text.strip();
     if (!isNumber(number)) {

@@ -67,7 +67,8 @@ final class FilterParser {
   }
 
   private Filter readFilter(String key) throws IOException, VectorFailure {
-    json.require(key, JsonToken.START_OBJECT, "an object of must, should and must_not, or " + CONDITION);
+    json.require(
+        key, JsonToken.START_OBJECT, "an object of must, should and must_not, or " + CONDITION);
     if (++depth > MAX_DEPTH) {
       throw StrictJson.refuse(key, "is nested more than " + MAX_DEPTH + " deep");
     }
@@ -93,8 +94,7 @@ final class FilterParser {
       }
       default ->
           throw StrictJson.refuse(
-              part,
-              "is not known; a filter has must, should, must_not, or key and match or range");
+              part, "is not known; a filter has must, should, must_not, or key and match or range");
     }
   }
 

@@ -5,10 +5,10 @@ import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A pattern as shells have it, for a whole text: `*` stands for any characters, `/` among them, `?`
-/// for one, `[a-z]` for one of these and `[!a-z]` for one that is none of them; `\` takes the next
-/// for itself. At the start, and after a `/`, `**/` also stands for nothing, so `docs/**/*.md` has
-/// `docs/a.md`. A `[` that nothing closes is itself.
+/// A pattern as shells have it, for a whole text: `*` stands for any characters, `/` among them,
+/// `?` for one, `[a-z]` for one of these and `[!a-z]` for one that is none of them; `\` takes the
+/// next for itself. At the start, and after a `/`, `**/` also stands for nothing, so `docs/**/*.md`
+/// has `docs/a.md`. A `[` that nothing closes is itself.
 ///
 /// All ways to match are followed at once, so no pattern takes longer than its length times the
 /// text's.

@@ -1,8 +1,12 @@
 package org.vexfs.daemon.search;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.vexfs.daemon.base.Limits;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorMatrix;
@@ -34,6 +38,12 @@ public record Query(
   /// Hits wanted where nothing is said.
   public static final int DEFAULT_K = 10;
 
+  /// Queries that one may be made of.
+  public static final int MAX_FUSED = 64;
+
+  /// Hits of each of them that count, at least, where they do not say.
+  public static final int FUSED_K = 100;
+
   /// Checks the bounds, which [QueryParser] reports in the user's terms.
   public Query {
     if (k < 1 || offset < 0 || (long) offset + k > Limits.MAX_K || ef < 0 || ef > Limits.MAX_K) {
@@ -45,7 +55,34 @@ public record Query(
   /// A query for this target with everything else as it is where nothing is said.
   public static Query of(Target target) {
     return new Query(
-        target, DEFAULT_COLLECTION, DEFAULT_K, 0, false, 0, OptionalDouble.empty(), Optional.empty(), Set.of());
+        target,
+        DEFAULT_COLLECTION,
+        DEFAULT_K,
+        0,
+        false,
+        0,
+        OptionalDouble.empty(),
+        Optional.empty(),
+        Set.of());
+  }
+
+  /// The same for files that `more` lets through besides.
+  Query where(Optional<Filter> more) {
+    if (more.isEmpty()) {
+      return this;
+    }
+    List<Filter> both = new ArrayList<>(more.stream().toList());
+    filter.ifPresent(both::add);
+    return new Query(
+        target,
+        collection,
+        k,
+        ef,
+        exact,
+        offset,
+        maxDistance,
+        Optional.of(new Filter.Clauses(both, List.of(), List.of())),
+        with);
   }
 
   /// What hits can be near to.
@@ -56,8 +93,18 @@ public record Query(
 
   /// Vectors in raw form: how many they are is known once the collection's dimension is
   /// (`VectorValues.parseRaw`). The array is handed over and not written to.
-  @SuppressWarnings("ArrayRecordComponent") // compared by nobody; up to 64 MiB, so not copied
-  public record ByRaw(byte[] bytes) implements Target {}
+  @SuppressWarnings("ArrayRecordComponent") // compared by content; up to 64 MiB, so not copied
+  public record ByRaw(byte[] bytes) implements Target {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof ByRaw raw && Arrays.equals(bytes, raw.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.hashCode(bytes);
+    }
+  }
 
   /// The vectors of a file.
   ///
@@ -66,6 +113,18 @@ public record Query(
 
   /// Words, which the collection's embedder turns into a vector.
   public record ByText(String text) implements Target {}
+
+  /// Several queries, each with its own collection perhaps, whose rankings are made one
+  /// ([RankFusion]). Of the query that has this target, `k`, `offset` and `with` count; its filter
+  /// is that of each besides their own.
+  ///
+  /// @param queries at most [#MAX_FUSED], none of them with such a target
+  public record Fused(List<Query> queries) implements Target {
+    /// Makes the list immutable.
+    public Fused {
+      queries = List.copyOf(queries);
+    }
+  }
 
   /// What a hit can carry besides its place and distance.
   public enum Extra {

@@ -1,5 +1,6 @@
 package org.vexfs.daemon.search;
 
+import java.util.Optional;
 import java.util.SortedMap;
 import org.vexfs.daemon.base.TreePath;
 
@@ -13,4 +14,7 @@ public interface SearchView {
 
   /// What filters ask about files, whoever asks.
   FactSource facts();
+
+  /// What answers depend on; empty where answers are not to be kept.
+  Optional<HostState> state();
 }

@@ -9,8 +9,8 @@ import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.search.Answer;
 import org.vexfs.daemon.search.Hit;
 import org.vexfs.daemon.search.KnnSearchEngine;
-import org.vexfs.daemon.search.Query;
 import org.vexfs.daemon.search.OpenView;
+import org.vexfs.daemon.search.Query;
 import org.vexfs.daemon.search.SearchView;
 
 /// Asks the engine in this process.

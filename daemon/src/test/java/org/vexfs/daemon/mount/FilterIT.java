@@ -169,10 +169,8 @@ final class FilterIT {
             expected.add("f" + i);
           }
         }
-        List<String> found =
-            ask(search, "{'key':'user.rank','range':{'lt':%d}}".formatted(bound));
-        assertEquals(
-            expected.subList(0, Math.min(100, expected.size())), found, "seed " + seed);
+        List<String> found = ask(search, "{'key':'user.rank','range':{'lt':%d}}".formatted(bound));
+        assertEquals(expected.subList(0, Math.min(100, expected.size())), found, "seed " + seed);
       }
     }
   }
@@ -181,11 +179,10 @@ final class FilterIT {
   void filter_malformed_isRefusedAndTheHandleGoesOn() throws IOException {
     Path directory = files("refused", 1);
     try (Conversation search = new Conversation(directory)) {
-      Refusal.EINVAL.of(
-          () ->
-              search.write(
-                  "{\"vector\":[0,0],\"filter\":{\"key\":\"colour\",\"match\":{\"value\":1}}}"
-                      .getBytes(StandardCharsets.UTF_8)));
+      Refusal.EINVAL.of(() ->
+          search.write(
+              "{\"vector\":[0,0],\"filter\":{\"key\":\"colour\",\"match\":{\"value\":1}}}"
+                  .getBytes(StandardCharsets.UTF_8)));
       String errors = Files.readString(directory.resolve(".vexfs/errors"));
       assertTrue(errors.contains("colour"), errors);
       assertEquals(List.of("f0"), ask(search, "{}"));

@@ -44,7 +44,8 @@ final class FilterModel {
   }
 
   ModelFile anyFile(int number) {
-    String directory = "d" + random.nextInt(5) + (random.nextBoolean() ? "/e" + random.nextInt(3) : "");
+    String directory =
+        "d" + random.nextInt(5) + (random.nextBoolean() ? "/e" + random.nextInt(3) : "");
     Map<String, String> attributes = new HashMap<>();
     if (random.nextInt(4) > 0) {
       attributes.put("user.language", any(LANGUAGES));
@@ -104,7 +105,8 @@ final class FilterModel {
     String directory = "d" + random.nextInt(5);
     return switch (random.nextInt(9)) {
       case 0 ->
-          condition("size", "\"range\":{\"lt\":%d}".formatted(number), f -> f.facts().size() < number);
+          condition(
+              "size", "\"range\":{\"lt\":%d}".formatted(number), f -> f.facts().size() < number);
       case 1 ->
           condition(
               "mtime",
@@ -113,9 +115,9 @@ final class FilterModel {
       case 2 ->
           condition("uid", "\"match\":{\"value\":%d}".formatted(few), f -> f.facts().uid() == few);
       case 3 ->
-          condition("gid", "\"match\":{\"any\":[%d,7]}".formatted(few), f -> f.facts().gid() == few);
-      case 4 ->
-          condition("mode", "\"match\":{\"value\":\"0600\"}", f -> f.facts().mode() == 0600);
+          condition(
+              "gid", "\"match\":{\"any\":[%d,7]}".formatted(few), f -> f.facts().gid() == few);
+      case 4 -> condition("mode", "\"match\":{\"value\":\"0600\"}", f -> f.facts().mode() == 0600);
       case 5 ->
           condition(
               "user.language",
@@ -131,7 +133,9 @@ final class FilterModel {
                       && Integer.parseInt(f.attribute("user.rank")) <= number);
       case 7 ->
           condition(
-              "name", "\"match\":{\"glob\":\"*%s\"}".formatted(ending), f -> f.name().endsWith(ending));
+              "name",
+              "\"match\":{\"glob\":\"*%s\"}".formatted(ending),
+              f -> f.name().endsWith(ending));
       default ->
           condition(
               "path",

@@ -210,7 +210,16 @@ final class FilterTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1,1.0", "+1,1", "007,7", "1e3,1000", ".5,0.5", "5.,5", "-0.0,0", "1e17,100000000000000000"})
+  @CsvSource({
+    "1,1.0",
+    "+1,1",
+    "007,7",
+    "1e3,1000",
+    ".5,0.5",
+    "5.,5",
+    "-0.0,0",
+    "1e17,100000000000000000"
+  })
   void number_inSeveralForms_isOne(String one, String other) {
     assertEquals(FilterNumber.parse(one), FilterNumber.parse(other));
   }
