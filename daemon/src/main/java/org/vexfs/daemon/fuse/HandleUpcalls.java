@@ -193,7 +193,14 @@ final class HandleUpcalls {
         ops,
         fuse_lowlevel_ops.ioctl.allocate(
             (req, node, command, argument, info, flags, input, inputSize, outputSize) ->
-                intake.take(req, reply -> new FsRequest.Control(reply, new NodeId(node), command)),
+                intake.take(
+                    req,
+                    reply ->
+                        new FsRequest.Control(
+                            reply,
+                            new NodeId(node),
+                            Arguments.handle(info),
+                            Arguments.controlCall(command, input, inputSize, outputSize))),
             arena));
   }
 

@@ -60,6 +60,6 @@ final class ChangeStamps {
   }
 
   private static int place(long inode) {
-    return (int) (inode * MIXER >>> (Long.SIZE - Integer.numberOfTrailingZeros(STAMPS)));
+    return (int) ((inode * MIXER) >>> (Long.SIZE - Integer.numberOfTrailingZeros(STAMPS)));
   }
 }

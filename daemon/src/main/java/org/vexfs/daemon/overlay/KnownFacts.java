@@ -100,7 +100,7 @@ final class KnownFacts implements FactSource {
 
   @Override
   public Optional<FileFacts> kept(FileNode file, Set<String> attributes) {
-    Known known = find(file);
+    @Nullable Known known = find(file);
     return known != null
             && isCurrent(known, attributes)
             && System.nanoTime() - known.readNanos() < trustNanos
@@ -119,15 +119,11 @@ final class KnownFacts implements FactSource {
     try (Host host = Host.borrow()) {
       MemorySegment found = host.scratchStat();
       host.fstatat(root.descriptor, path.bytes(), found);
-      Known known = find(file);
-      boolean isSame =
-          known != null
-              && isCurrent(known, attributes)
-              && known.settled()
-              && known.inode() == stat.st_ino(found)
-              && known.changed() == changed(found);
+      @Nullable Known known = find(file);
       Known current =
-          isSame ? known.asOf(System.nanoTime()) : read(host, path, wanted(known, attributes));
+          known != null && isSame(known, found, attributes)
+              ? known.asOf(System.nanoTime())
+              : read(host, path, wanted(known, attributes));
       keep(file, current);
       return Optional.of(current.facts());
     } catch (ErrnoException e) {
@@ -140,7 +136,7 @@ final class KnownFacts implements FactSource {
 
   private @Nullable Known find(FileNode file) {
     Long key = file.id();
-    Known known = young.get(key);
+    @Nullable Known known = young.get(key);
     if (known == null) {
       known = old.get(key);
       if (known != null) {
@@ -153,6 +149,14 @@ final class KnownFacts implements FactSource {
   /// Whether the file was not changed through the mount since, and these attributes are known.
   private boolean isCurrent(Known known, Set<String> attributes) {
     return stamps.of(known.inode()) == known.stamp() && known.asked().containsAll(attributes);
+  }
+
+  /// Whether this is what is known of the file whose attributes were found.
+  private boolean isSame(Known known, MemorySegment found, Set<String> attributes) {
+    return isCurrent(known, attributes)
+        && known.settled()
+        && known.inode() == stat.st_ino(found)
+        && known.changed() == changed(found);
   }
 
   /// Asks for those attributes again that others want.

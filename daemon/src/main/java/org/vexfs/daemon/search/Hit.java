@@ -43,8 +43,7 @@ public record Hit(
 
   /// A hit of several queries.
   static Hit ofRanks(int rank, TreePath path, List<Integer> ranks, float score) {
-    return new Hit(
-        0, rank, path, 0, Float.NaN, score, ranks, Optional.empty(), Optional.empty());
+    return new Hit(0, rank, path, 0, Float.NaN, score, ranks, Optional.empty(), Optional.empty());
   }
 
   /// The same with the file's attributes.

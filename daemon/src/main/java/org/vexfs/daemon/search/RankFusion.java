@@ -9,8 +9,8 @@ import org.vexfs.daemon.base.TreePath;
 
 /// Makes one ranking of several, by reciprocal rank fusion (Cormack, Clarke, Büttcher: Reciprocal
 /// rank fusion outperforms Condorcet and individual rank learning methods, SIGIR 2009): a file's
-/// weight is the sum of 1 / (60 + rank) over the rankings that it is in. Ranks can be added up where
-/// distances of different collections and metrics cannot.
+/// weight is the sum of 1 / (60 + rank) over the rankings that it is in. Ranks can be added up
+/// where distances of different collections and metrics cannot.
 ///
 /// The score of a hit is its weight as a share of the greatest possible, which a file has that is
 /// first everywhere.

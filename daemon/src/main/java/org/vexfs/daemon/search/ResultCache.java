@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.vexfs.daemon.base.TreePath;
 
 /// The answers given last, for the same questions asked again.
@@ -52,13 +53,14 @@ final class ResultCache {
   /// What an answer to `key` was at this version, no longer than `trustNanos` ago.
   synchronized Optional<Answer> find(Key key, Version version, long trustNanos) {
     lookups++;
-    Kept kept = answers.get(key);
-    boolean counts =
-        kept != null
-            && kept.version().equals(version)
-            && System.nanoTime() - kept.nanos() < trustNanos;
-    hits += counts ? 1 : 0;
-    return counts ? Optional.of(kept.answer()) : Optional.empty();
+    @Nullable Kept kept = answers.get(key);
+    if (kept == null
+        || !kept.version().equals(version)
+        || System.nanoTime() - kept.nanos() >= trustNanos) {
+      return Optional.empty();
+    }
+    hits++;
+    return Optional.of(kept.answer());
   }
 
   /// Keeps an answer that was found by a search which began at this version, at that time.
@@ -67,7 +69,7 @@ final class ResultCache {
     if (kept.bytes() > MAX_ANSWER_BYTES) {
       return;
     }
-    Kept before = answers.put(key, kept);
+    @Nullable Kept before = answers.put(key, kept);
     bytes += kept.bytes() - (before == null ? 0 : before.bytes());
     Iterator<Kept> oldest = answers.values().iterator();
     while (bytes > MAX_BYTES && oldest.hasNext()) {

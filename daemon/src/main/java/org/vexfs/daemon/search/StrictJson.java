@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Optional;
@@ -61,6 +62,8 @@ final class StrictJson {
               + place(malformed.getLocation())
               + ": "
               + malformed.getOriginalMessage());
+    } catch (CharConversionException malformed) {
+      throw new InvalidRequest("query: the JSON is not UTF-8: " + malformed.getMessage());
     } catch (IOException impossible) {
       throw new AssertionError("reading from memory failed", impossible);
     }

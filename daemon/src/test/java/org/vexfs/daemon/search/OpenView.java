@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.store.FileNode;
 
-/// A host without files: everybody may see everything that is not hidden, and what filters are told of files is what
-/// they were given here.
+/// A host without files: everybody may see everything that is not hidden, and what filters are told
+/// of files is what they were given here.
 public final class OpenView implements SearchView, FactSource {
   private final Map<TreePath, FileFacts> files = new ConcurrentHashMap<>();
   private final Set<TreePath> hidden = ConcurrentHashMap.newKeySet();

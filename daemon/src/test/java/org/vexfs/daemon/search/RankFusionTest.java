@@ -71,8 +71,7 @@ final class RankFusionTest {
 
   @Test
   void queries_overTwoCollections_areRankedByBoth() throws VectorFailure {
-    Answer.Result result =
-        ask("{'queries':[" + FIRST + "," + SECOND + "],'fusion':'rrf','k':10}");
+    Answer.Result result = ask("{'queries':[" + FIRST + "," + SECOND + "],'fusion':'rrf','k':10}");
 
     // Ranks in the first: a 1, b 2, c 3, d 4, e 5; in the second: e 1, d 2, c 3, b 4.
     assertEquals(List.of("e", "b", "d", "c", "a"), paths(result));
@@ -112,8 +111,7 @@ final class RankFusionTest {
 
   @Test
   void kOfAQuery_isHowManyOfItsHitsCount() throws VectorFailure {
-    Answer.Result result =
-        ask("{'queries':[{'vector':[0,0],'k':1},{'vector':[4,0],'k':1}]}");
+    Answer.Result result = ask("{'queries':[{'vector':[0,0],'k':1},{'vector':[4,0],'k':1}]}");
     assertEquals(List.of("a", "e"), paths(result));
   }
 
