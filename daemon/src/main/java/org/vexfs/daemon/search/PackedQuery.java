@@ -13,8 +13,9 @@ import org.vexfs.daemon.base.VectorFailure.InvalidRequest;
 import org.vexfs.daemon.base.VectorFailure.InvalidVector;
 import org.vexfs.daemon.base.VectorMatrix;
 
-/// A query of one vector as `struct vexfs_query` of `native-headers/vexfs.h` has it, for `ioctl(2)`;
-/// `daemon/docs/QUERIES.md` describes it. All of it is in the bytes, which are believed nothing.
+/// A query of one vector as `struct vexfs_query` of `native-headers/vexfs.h` has it, for
+/// `ioctl(2)`; `daemon/docs/QUERIES.md` describes it. All of it is in the bytes, which are believed
+/// nothing.
 public final class PackedQuery {
   /// What the bytes begin with: `VXQ1`.
   static final int MAGIC = 0x3151_5856;
@@ -109,8 +110,7 @@ public final class PackedQuery {
 
   private static void requireRange(String field, long value, int least) throws InvalidRequest {
     if (value < least || value > Limits.MAX_K) {
-      throw refuse(
-          "has " + field + " " + value + "; it takes " + least + " to " + Limits.MAX_K);
+      throw refuse("has " + field + " " + value + "; it takes " + least + " to " + Limits.MAX_K);
     }
   }
 

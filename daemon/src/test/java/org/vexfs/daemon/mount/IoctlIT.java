@@ -65,7 +65,9 @@ final class IoctlIT {
     assertEquals(
         "1 inner/f0 0.0\n2 inner/f1 1.0\n3 inner/f2 2.0\n",
         Command.python(example(), mount.mountPoint()).output());
-    assertEquals("1 f0 0.0", Command.python(example(), mount.path("inner")).output().lines().findFirst().orElseThrow());
+    assertEquals(
+        "1 f0 0.0",
+        Command.python(example(), mount.path("inner")).output().lines().findFirst().orElseThrow());
   }
 
   @Test
@@ -218,10 +220,16 @@ final class IoctlIT {
             }
             """);
     Command.of(
-            "gcc", "-Wall", "-Werror", "-I", PROJECT.resolve("native-headers"), "-o", program, source)
+            "gcc",
+            "-Wall",
+            "-Werror",
+            "-I",
+            PROJECT.resolve("native-headers"),
+            "-o",
+            program,
+            source)
         .output();
     assertEquals(
-        "1 1 1 1\n2 inner/f4 0.75 0\n",
-        Command.of(program, mount.path(".vexfs/search")).output());
+        "1 1 1 1\n2 inner/f4 0.75 0\n", Command.of(program, mount.path(".vexfs/search")).output());
   }
 }

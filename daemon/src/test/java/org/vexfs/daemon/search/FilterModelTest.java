@@ -1,5 +1,6 @@
 package org.vexfs.daemon.search;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -79,6 +80,10 @@ final class FilterModelTest {
     return Math.sqrt(sum);
   }
 
+  private float[] vectorOf(String path) {
+    return requireNonNull(vectors.get(path), path);
+  }
+
   private Answer.Result ask(ModelFilter filter, float[] vector, int k, boolean exact)
       throws VectorFailure {
     StringBuilder values = new StringBuilder();
@@ -102,7 +107,7 @@ final class FilterModelTest {
     double[] expected =
         files.values().stream()
             .filter(filter.passes())
-            .mapToDouble(file -> distance(vector, vectors.get(file.path())))
+            .mapToDouble(file -> distance(vector, vectorOf(file.path())))
             .sorted()
             .limit(k)
             .toArray();
@@ -113,8 +118,8 @@ final class FilterModelTest {
     int found = 0;
     for (int i = 0; i < hits.size(); i++) {
       String path = hits.get(i).path().bytes();
-      assertTrue(filter.passes().test(files.get(path)), () -> path + " does not match " + about);
-      assertEquals(distance(vector, vectors.get(path)), hits.get(i).distance(), 1e-4, about);
+      assertTrue(filter.passes().test(requireNonNull(files.get(path))), () -> path + " does not match " + about);
+      assertEquals(distance(vector, vectorOf(path)), hits.get(i).distance(), 1e-4, about);
       if (result.summary().exact()) {
         assertEquals(expected[i], hits.get(i).distance(), 1e-4, about);
       }

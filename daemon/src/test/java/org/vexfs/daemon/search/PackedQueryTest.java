@@ -2,6 +2,7 @@ package org.vexfs.daemon.search;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -80,7 +81,7 @@ final class PackedQueryTest {
   void parse_fieldOutOfRange_isRefused(int offset, long value, String message) {
     InvalidRequest refused =
         assertThrows(InvalidRequest.class, () -> PackedQuery.parse(with(offset, value)));
-    assertTrue(refused.getMessage().contains(message), refused.getMessage());
+    assertTrue(refused.toString().contains(message), refused::toString);
   }
 
   @ParameterizedTest
@@ -114,7 +115,7 @@ final class PackedQueryTest {
         assertTrue(query.k() >= 1, "seed " + seed);
         parsed++;
       } catch (VectorFailure refused) {
-        assertTrue(!refused.getMessage().isEmpty(), "seed " + seed);
+        assertNotNull(refused.getMessage(), "seed " + seed);
       }
     }
     assertTrue(parsed > 1_000, "only " + parsed + " were queries, seed " + seed);
@@ -124,7 +125,8 @@ final class PackedQueryTest {
     List<Hit> all = new ArrayList<>();
     for (int i = 0; i < hits; i++) {
       all.add(
-          Hit.of(0, i + 1, TreePath.ofText("d/ü\udcff" + "x".repeat(i)), i, 0.5f * i, 1f / (i + 1)));
+          Hit.of(
+              0, i + 1, TreePath.ofText("d/ü\udcff" + "x".repeat(i)), i, 0.5f * i, 1f / (i + 1)));
     }
     return new Answer.Result(all, new SearchSummary(0, hits, true, 1_234_567_890_123L, 42));
   }

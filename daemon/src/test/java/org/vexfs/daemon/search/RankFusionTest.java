@@ -118,7 +118,7 @@ final class RankFusionTest {
   @Test
   void hit_isWrittenWithItsRanks() throws VectorFailure {
     byte[] bytes =
-        ("{\"queries\":[{\"vector\":[0,0],\"k\":1},{\"vector\":[4,0],\"k\":1}],\"k\":1}")
+        "{\"queries\":[{\"vector\":[0,0],\"k\":1},{\"vector\":[4,0],\"k\":1}],\"k\":1}"
             .getBytes(StandardCharsets.UTF_8);
     Answer answer = engine.engine.search(QueryParser.parse(bytes), TreePath.ROOT, new OpenView());
     assertEquals(
@@ -147,6 +147,6 @@ final class RankFusionTest {
         assertThrows(
             InvalidRequest.class,
             () -> QueryParser.parse(query.replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
-    assertTrue(refused.getMessage().contains(message), refused.getMessage());
+    assertTrue(refused.toString().contains(message), refused::toString);
   }
 }
