@@ -143,6 +143,23 @@ final class FilterIT {
   }
 
   @Test
+  void file_changedInASharedSource_isSeenByTheNextSearch() throws Exception {
+    try (var own = NativeMount.start("--shared-source")) {
+      for (String name : List.of("a", "b")) {
+        Attributes.attach(own.file(name, name), name.charAt(0), 0);
+      }
+      try (Conversation search = new Conversation(own.mountPoint())) {
+        String red = is("user.colour", "'red'");
+        for (int round = 0; round < 20; round++) {
+          Attributes.set(own.source().resolve("a"), "colour", round % 2 == 0 ? "red" : "blue");
+          Attributes.set(own.source().resolve("b"), "colour", round % 2 == 0 ? "blue" : "red");
+          assertEquals(List.of(round % 2 == 0 ? "a" : "b"), ask(search, red), "round " + round);
+        }
+      }
+    }
+  }
+
+  @Test
   void filters_onARandomTree_findWhatTheFilesSay() throws IOException {
     long seed = Long.getLong("vexfs.filter.seed", 7_271_125);
     Random random = new Random(seed);

@@ -177,6 +177,18 @@ final class IoctlIT {
   }
 
   @Test
+  void mountThatIsReadOnly_answers() throws Exception {
+    try (var own = NativeMount.start()) {
+      Attributes.attach(own.file("file", "text"), 1, 0);
+      own.unmount();
+      Command.of(NativeMount.launcher(), "mount", own.source(), own.mountPoint(), "-o", "ro")
+          .output();
+      String found = Command.python(example().replace("r+b", "rb"), own.mountPoint()).output();
+      assertEquals("1 file 1.0\n", found);
+    }
+  }
+
+  @Test
   void manyAtOnceOnOneHandle_areEachAnsweredRight() throws IOException {
     String found =
         python(

@@ -118,7 +118,9 @@ final class FilterModelTest {
     int found = 0;
     for (int i = 0; i < hits.size(); i++) {
       String path = hits.get(i).path().bytes();
-      assertTrue(filter.passes().test(requireNonNull(files.get(path))), () -> path + " does not match " + about);
+      assertTrue(
+          filter.passes().test(requireNonNull(files.get(path))),
+          () -> path + " does not match " + about);
       assertEquals(distance(vector, vectorOf(path)), hits.get(i).distance(), 1e-4, about);
       if (result.summary().exact()) {
         assertEquals(expected[i], hits.get(i).distance(), 1e-4, about);

@@ -105,7 +105,7 @@ final class PackedQueryTest {
     long seed = 20_251_123;
     Random random = new Random(seed);
     int parsed = 0;
-    for (int i = 0; i < 200_000; i++) {
+    for (int i = 0; i < 20_000; i++) {
       byte[] bytes = Arrays.copyOf(query(), random.nextInt(200));
       for (int change = random.nextInt(4); change > 0 && bytes.length > 0; change--) {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
@@ -118,7 +118,7 @@ final class PackedQueryTest {
         assertNotNull(refused.getMessage(), "seed " + seed);
       }
     }
-    assertTrue(parsed > 1_000, "only " + parsed + " were queries, seed " + seed);
+    assertTrue(parsed > 100, "only " + parsed + " were queries, seed " + seed);
   }
 
   private static Answer.Result answer(int hits) {
