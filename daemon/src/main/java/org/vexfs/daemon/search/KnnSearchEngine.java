@@ -61,6 +61,9 @@ public final class KnnSearchEngine {
       return fuse(query, fused.queries(), directory, view, filter, start);
     }
     VectorCollection collection = collection(query.collection());
+    if (query.target() instanceof Query.LikePath like) {
+      requireVisible(directory.resolve(like.path()), collection, view);
+    }
     Optional<FileFilter> asked =
         query.filter().map(given -> new FileFilter(store, directory, given, view.facts()));
     Optional<HostState> state = filter.isEmpty() ? view.state() : Optional.empty();
@@ -276,10 +279,23 @@ public final class KnnSearchEngine {
         .orElseThrow(() -> new InvalidRequest("the text of the query has no word in it"));
   }
 
+  /// What is near to a file tells of its content, so whoever may not read it learns as little as if
+  /// it had no vectors.
+  private static void requireVisible(TreePath path, VectorCollection collection, SearchView view)
+      throws NotFound {
+    if (!view.isVisible(path)) {
+      throw withoutVector(path, collection);
+    }
+  }
+
+  private static NotFound withoutVector(TreePath path, VectorCollection collection) {
+    return new NotFound(path + " has no vector in collection " + collection.name());
+  }
+
   private Target like(TreePath path, VectorCollection collection) throws VectorFailure {
     Optional<VectorMatrix> vectors = store.get(path, 0, collection.name());
     if (vectors.isEmpty()) {
-      throw new NotFound(path + " has no vector in collection " + collection.name());
+      throw withoutVector(path, collection);
     }
     return new Target(vectors.get(), true, store.file(path, 0));
   }

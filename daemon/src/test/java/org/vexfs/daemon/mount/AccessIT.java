@@ -138,6 +138,16 @@ final class AccessIT {
   }
 
   @Test
+  void like_ofAFileThatMayNotBeRead_isOfNone() throws IOException {
+    String query = "{\"like\":\"f4\",\"k\":1}";
+    assertEquals(List.of("closed/f3"), ask("root", query).paths());
+    assertEquals(List.of("closed/f3"), ask("owner", query).paths());
+    String refused =
+        as("stranger", "cd \"$1\"; exec 3<>.vexfs/search; echo '" + query + "' >&3").failure();
+    assertTrue(refused.contains("No such file"), refused);
+  }
+
+  @Test
   void filter_doesNotTellOfWhatMayNotBeRead() throws IOException {
     Attributes.set(mount.path("f2"), "secret", "yes");
     Attributes.set(mount.path("f182"), "secret", "yes");
