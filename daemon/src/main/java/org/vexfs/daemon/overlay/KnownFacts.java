@@ -117,11 +117,9 @@ final class KnownFacts implements FactSource {
   @Override
   public Optional<FileFacts> now(FileNode file, TreePath path, Set<String> attributes) {
     try (Host host = Host.borrow()) {
-      MemorySegment found = host.scratchStat();
-      host.fstatat(root.descriptor, path.bytes(), found);
       @Nullable Known known = find(file);
       Known current =
-          known != null && isSame(known, found, attributes)
+          known != null && isSame(host, known, path, attributes)
               ? known.asOf(System.nanoTime())
               : read(host, path, wanted(known, attributes));
       keep(file, current);
@@ -151,12 +149,15 @@ final class KnownFacts implements FactSource {
     return stamps.of(known.inode()) == known.stamp() && known.asked().containsAll(attributes);
   }
 
-  /// Whether this is what is known of the file whose attributes were found.
-  private boolean isSame(Known known, MemorySegment found, Set<String> attributes) {
-    return isCurrent(known, attributes)
-        && known.settled()
-        && known.inode() == stat.st_ino(found)
-        && known.changed() == changed(found);
+  /// Whether what is known is true of the file at this path.
+  private boolean isSame(Host host, Known known, TreePath path, Set<String> attributes)
+      throws ErrnoException {
+    if (!known.settled() || !isCurrent(known, attributes)) {
+      return false;
+    }
+    MemorySegment found = host.scratchStat();
+    host.fstatat(root.descriptor, path.bytes(), found);
+    return known.inode() == stat.st_ino(found) && known.changed() == changed(found);
   }
 
   /// Asks for those attributes again that others want.

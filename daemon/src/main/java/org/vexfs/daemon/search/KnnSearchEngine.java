@@ -66,7 +66,8 @@ public final class KnnSearchEngine {
     }
     Optional<FileFilter> asked =
         query.filter().map(given -> new FileFilter(store, directory, given, view.facts()));
-    Optional<HostState> state = filter.isEmpty() ? view.state() : Optional.empty();
+    boolean mayKeep = filter.isEmpty() && ResultCache.keeps(query);
+    Optional<HostState> state = mayKeep ? view.state() : Optional.empty();
     if (state.isEmpty()) {
       return find(query, collection, directory, view, asked, filter, start);
     }

@@ -50,6 +50,12 @@ final class ResultCache {
 
   private record Kept(Answer answer, Version version, long nanos, long bytes) {}
 
+  /// Whether answers to a query are kept: a large batch is asked once, and to compare it costs more
+  /// than it is worth.
+  static boolean keeps(Query query) {
+    return bytesOf(query.target()) <= MAX_ANSWER_BYTES / 4;
+  }
+
   /// What an answer to `key` was at this version, no longer than `trustNanos` ago.
   synchronized Optional<Answer> find(Key key, Version version, long trustNanos) {
     lookups++;
@@ -88,16 +94,18 @@ final class ResultCache {
     return new CacheFigures(lookups, hits, answers.size(), bytes);
   }
 
+  private static long bytesOf(Query.Target target) {
+    return switch (target) {
+      case Query.ByVector vector -> (long) vector.vectors().values().length * Float.BYTES;
+      case Query.ByRaw raw -> raw.bytes().length;
+      case Query.ByText text -> text.text().length();
+      case Query.LikePath like -> like.path().bytes().length();
+      case Query.Fused _ -> Long.MAX_VALUE;
+    };
+  }
+
   private static long bytesOf(Key key, Answer answer) {
-    long sum =
-        ENTRY_BYTES
-            + switch (key.query().target()) {
-              case Query.ByVector vector -> (long) vector.vectors().values().length * Float.BYTES;
-              case Query.ByRaw raw -> raw.bytes().length;
-              case Query.ByText text -> text.text().length();
-              case Query.LikePath like -> like.path().bytes().length();
-              case Query.Fused _ -> 0;
-            };
+    long sum = ENTRY_BYTES + bytesOf(key.query().target());
     for (Answer.Result result : answer.results()) {
       for (Hit hit : result.hits()) {
         sum += HIT_BYTES + hit.path().bytes().length();
