@@ -38,12 +38,7 @@ final class CandidateRows {
     this.estimate = matching.estimate();
     int tested = matching.isFiltered() ? matching.inQuestion() : 0;
     this.handled = estimate + tested;
-    this.costs =
-        new SearchCosts(
-            collection.dimension(),
-            collection.liveRows(),
-            estimate,
-            tested);
+    this.costs = new SearchCosts(collection.dimension(), collection.liveRows(), estimate, tested);
   }
 
   /// Some of the nearest rows.
