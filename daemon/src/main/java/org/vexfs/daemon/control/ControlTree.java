@@ -18,6 +18,8 @@ import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.overlay.AttributeChange;
 import org.vexfs.daemon.overlay.Content;
+import org.vexfs.daemon.overlay.ControlCall;
+import org.vexfs.daemon.overlay.Controlled;
 import org.vexfs.daemon.overlay.Created;
 import org.vexfs.daemon.overlay.FileTree;
 import org.vexfs.daemon.overlay.HandleTable;
@@ -184,6 +186,15 @@ public final class ControlTree implements FileTree {
       throws ErrnoException, VectorFailure {
     files.get(handle).write(host, offset, data.toArray(ValueLayout.JAVA_BYTE));
     return data.byteSize();
+  }
+
+  @Override
+  public Controlled ioctl(Host host, NodeId node, HandleId handle, ControlCall call)
+      throws ErrnoException, VectorFailure {
+    if (nodes.get(node) instanceof VirtualNode.File) {
+      return files.get(handle).control(host, call);
+    }
+    throw ErrnoException.of(Errno.ENOTTY);
   }
 
   @Override

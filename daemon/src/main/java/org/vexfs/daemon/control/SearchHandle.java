@@ -3,11 +3,18 @@ package org.vexfs.daemon.control;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.concurrent.locks.ReentrantLock;
 import org.vexfs.daemon.base.Caller;
+import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.overlay.Content;
+import org.vexfs.daemon.overlay.ControlCall;
+import org.vexfs.daemon.overlay.Controlled;
+import org.vexfs.daemon.search.Answer;
+import org.vexfs.daemon.search.PackedAnswer;
+import org.vexfs.daemon.search.PackedQuery;
+import org.vexfs.daemon.search.Query;
 import org.vexfs.daemon.search.QueryInput;
 
 /// One open `search` file: a conversation of queries and answers.
@@ -23,6 +30,9 @@ final class SearchHandle implements VirtualHandle {
   /// The kernel may cut writes from this size on, so one that large may be the part of a query that
   /// has no end of its own (raw values).
   private static final int CUT_WRITE_BYTES = 128 << 10;
+
+  /// Type and number of the one `ioctl(2)` that there is: `_IOC(…, 'V', 0x51, …)`.
+  private static final int SEARCH_COMMAND = ('V' << 8) | 0x51;
 
   private static final byte[] NOTHING = {};
 
@@ -109,6 +119,23 @@ final class SearchHandle implements VirtualHandle {
   private void answer(Host host) throws ErrnoException, VectorFailure {
     answer = context.answer(host, caller, directory, input.query()).toJsonLines();
     pending = false;
+  }
+
+  /// A packed query is answered by itself, in the memory that it came in: it is no part of the
+  /// conversation, and several may be under way at once.
+  @Override
+  public Controlled control(Host host, ControlCall call) throws ErrnoException, VectorFailure {
+    if (call.kind() != SEARCH_COMMAND) {
+      throw ErrnoException.of(Errno.ENOTTY);
+    }
+    if (!call.goesBothWays()) {
+      throw new VectorFailure.InvalidRequest(
+          "packed query: the command is not _IOWR('V', 0x51, ...) of the buffer's size");
+    }
+    Query query = PackedQuery.parse(call.input());
+    Answer answer = context.answer(host, caller, directory, query);
+    PackedAnswer packed = PackedAnswer.of(answer.results().getFirst(), call.room());
+    return new Controlled(packed.hits(), packed.toBytes());
   }
 
   @Override

@@ -20,6 +20,7 @@ import org.vexfs.daemon.base.HandleId;
 import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.io.RangeLock;
 import org.vexfs.daemon.overlay.AttributeChange;
+import org.vexfs.daemon.overlay.ControlCall;
 import org.vexfs.daemon.overlay.LockOwner;
 
 /// Copies of what libfuse passes to [Upcalls].
@@ -100,6 +101,12 @@ final class Arguments {
     MemorySegment lock = struct(at, flock.sizeof());
     return new RangeLock(
         flock.l_type(lock), flock.l_start(lock), flock.l_len(lock), flock.l_pid(lock));
+  }
+
+  /// An `ioctl(2)`; there is no address where nothing is copied in.
+  static ControlCall controlCall(long command, long input, long inputSize, long room) {
+    byte[] copied = inputSize == 0 ? new byte[0] : copy(input, inputSize);
+    return new ControlCall((int) command, copied, replySize(room));
   }
 
   static FsRequest.Place place(long node, long offset, long info) {

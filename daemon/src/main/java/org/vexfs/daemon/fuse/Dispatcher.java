@@ -163,7 +163,8 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
       case FsRequest.ListAttributes r -> listAttributes(r, host);
       case FsRequest.SetAttribute r -> setAttribute(r, host);
       case FsRequest.RemoveAttribute r -> removeAttribute(r, host);
-      case FsRequest.Control r -> trees.of(r.node()).ioctl(host, r.node(), r.command());
+      case FsRequest.Control r ->
+          r.reply().controlled(trees.of(r.node()).ioctl(host, r.node(), r.handle(), r.call()));
     }
   }
 

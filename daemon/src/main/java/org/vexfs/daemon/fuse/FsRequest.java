@@ -6,6 +6,7 @@ import org.vexfs.daemon.base.HandleId;
 import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.io.RangeLock;
 import org.vexfs.daemon.overlay.AttributeChange;
+import org.vexfs.daemon.overlay.ControlCall;
 import org.vexfs.daemon.overlay.LockOwner;
 
 /// A request of the kernel, copied out of libfuse's memory. Names are byte strings (one char a
@@ -127,8 +128,8 @@ sealed interface FsRequest {
 
   record RemoveAttribute(Reply reply, NodeId node, String name) implements FsRequest {}
 
-  /// `command` as `ioctl(2)` calls its request.
-  record Control(Reply reply, NodeId node, int command) implements FsRequest {}
+  record Control(Reply reply, NodeId node, HandleId handle, ControlCall call)
+      implements FsRequest {}
 
   /// The call that users know it by, for messages.
   default String operation() {

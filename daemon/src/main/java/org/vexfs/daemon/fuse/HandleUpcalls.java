@@ -189,9 +189,15 @@ final class HandleUpcalls {
     fuse_lowlevel_ops.ioctl(
         ops,
         NativeCalls.upcall(
-            (req, node, command, _, _, _, _, _, _) ->
+            (req, node, command, _, info, _, input, inputSize, outputSize) ->
                 intake.take(
-                    req, reply -> new FsRequest.Control(reply, new NodeId(node), (int) command)),
+                    req,
+                    reply ->
+                        new FsRequest.Control(
+                            reply,
+                            new NodeId(node),
+                            Arguments.handle(info),
+                            Arguments.controlCall(command, input, inputSize, outputSize))),
             arena));
   }
 

@@ -22,6 +22,7 @@ import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.io.RangeLock;
 import org.vexfs.daemon.overlay.Content;
+import org.vexfs.daemon.overlay.Controlled;
 import org.vexfs.daemon.overlay.Opened;
 
 /// The one answer that a request gets. The first answer counts and a second is a defect that
@@ -112,6 +113,16 @@ final class Reply implements AutoCloseable {
   /// Bytes that a write took.
   void written(long bytes) {
     answer(() -> Fuse.fuse_reply_write(request, bytes));
+  }
+
+  /// What an `ioctl(2)` brings back.
+  void controlled(Controlled outcome) {
+    byte[] output = outcome.output();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocate(Math.max(output.length, 1));
+      MemorySegment.copy(output, 0, memory, ValueLayout.JAVA_BYTE, 0, output.length);
+      answer(() -> Fuse.fuse_reply_ioctl(request, outcome.result(), memory, output.length));
+    }
   }
 
   /// Where data or a hole begins.

@@ -17,6 +17,8 @@ import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.io.Host;
+import org.vexfs.daemon.search.FactSource;
+import org.vexfs.daemon.search.HostState;
 import org.vexfs.daemon.search.SearchView;
 
 /// What one caller may see of SOURCE, by the modes and access control lists of files and
@@ -32,15 +34,17 @@ final class CallerView implements SearchView {
   private final Host host;
   private final Inode root;
   private final Caller caller;
+  private final KnownFacts facts;
   private final Consumer<TreePath> vanished;
   private final Set<Integer> groups;
   private final Map<TreePath, Boolean> searchable = new HashMap<>();
 
   /// `vanished` hears of files that are not there any more.
-  CallerView(Host host, Inode root, Caller caller, Consumer<TreePath> vanished) {
+  CallerView(Host host, Inode root, Caller caller, KnownFacts facts, Consumer<TreePath> vanished) {
     this.host = host;
     this.root = root;
     this.caller = caller;
+    this.facts = facts;
     this.vanished = vanished;
     this.groups = caller.uid() == 0 ? Set.of() : SupplementaryGroups.of(caller);
   }
@@ -117,6 +121,16 @@ final class CallerView implements SearchView {
     } finally {
       host.closeDescriptor(descriptor);
     }
+  }
+
+  @Override
+  public FactSource facts() {
+    return facts;
+  }
+
+  @Override
+  public Optional<HostState> state() {
+    return Optional.of(facts.stateFor(caller.uid(), groups));
   }
 
   @Override

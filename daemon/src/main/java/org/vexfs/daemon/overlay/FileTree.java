@@ -210,7 +210,8 @@ public interface FileTree {
 
   /// `ioctl(2)`: files here have no controls of their own, and the host's are out of reach, since
   /// the memory that their arguments point to is.
-  default void ioctl(Host host, NodeId node, int command) throws ErrnoException {
+  default Controlled ioctl(Host host, NodeId node, HandleId handle, ControlCall call)
+      throws ErrnoException, VectorFailure {
     throw ErrnoException.of(Errno.ENOTTY);
   }
 

@@ -47,6 +47,8 @@ public final class Overlay implements FileTree, AutoCloseable {
   private final FileLocks locks = new FileLocks();
   private final CacheTimes cacheTimes;
   private final VanishedFiles vanished;
+  private final ChangeStamps stamps = new ChangeStamps();
+  private final KnownFacts facts;
 
   /// Present where SOURCE is shared with others who change it.
   private volatile Optional<SourceChanges> changes = Optional.empty();
@@ -73,6 +75,8 @@ public final class Overlay implements FileTree, AutoCloseable {
     this.attributes = new ExtendedAttributes(namespace, reconciliation, vectors);
     this.cacheTimes = cacheTimes;
     this.vanished = new VanishedFiles(reconciliation);
+    this.facts =
+        new KnownFacts(inodes.root(), stamps, cacheTimes.attributeSeconds(), vanished::notice);
     inodes.onArrival(reconciliation::arrived);
   }
 
@@ -119,7 +123,7 @@ public final class Overlay implements FileTree, AutoCloseable {
 
   /// What `caller` may see of the files in a search. Serves the thread that `host` serves.
   public SearchView viewOf(Host host, Caller caller) {
-    return new CallerView(host, inodes.root(), caller, vanished::notice);
+    return new CallerView(host, inodes.root(), caller, facts, vanished::notice);
   }
 
   /// Where `node` lies now.
@@ -238,6 +242,18 @@ public final class Overlay implements FileTree, AutoCloseable {
       MemorySegment stat)
       throws ErrnoException {
     Inode inode = inodes.get(node);
+    boolean isOfAccess =
+        change.mode().isPresent() || change.uid().isPresent() || change.gid().isPresent();
+    try (ChangeStamps.Change _ = stamps.changing(inode);
+        ChangeStamps.Change _ = stamps.changingNamesIf(isOfAccess)) {
+      apply(host, caller, inode, handle, change);
+    }
+    host.fstat(inode.descriptor, stat);
+    inode.awaitWrites();
+  }
+
+  private void apply(Host host, Caller caller, Inode inode, HandleId handle, AttributeChange change)
+      throws ErrnoException {
     if (change.uid().isPresent() || change.gid().isPresent()) {
       host.chown(inode.descriptor, change.uid().orElse(-1), change.gid().orElse(-1));
     }
@@ -261,8 +277,6 @@ public final class Overlay implements FileTree, AutoCloseable {
           change.modificationTime().seconds(),
           change.modificationTime().nanos());
     }
-    host.fstat(inode.descriptor, stat);
-    inode.awaitWrites();
   }
 
   @Override
@@ -308,18 +322,24 @@ public final class Overlay implements FileTree, AutoCloseable {
       throws ErrnoException, VectorFailure {
     Inode inode = inodes.get(node);
     Inode directory = inodes.get(checkedParent(newParent, newName));
-    namespace.link(host, inode, directory, newName);
+    try (ChangeStamps.Change _ = stamps.changingNames()) {
+      namespace.link(host, inode, directory, newName);
+    }
     return inodes.acquire(host, directory.descriptor, newName, stat).id;
   }
 
   @Override
   public void unlink(Host host, NodeId parent, String name) throws ErrnoException, VectorFailure {
-    namespace.unlink(host, inodes.get(checkedParent(parent, name)), name, false);
+    try (ChangeStamps.Change _ = stamps.changingNames()) {
+      namespace.unlink(host, inodes.get(checkedParent(parent, name)), name, false);
+    }
   }
 
   @Override
   public void rmdir(Host host, NodeId parent, String name) throws ErrnoException, VectorFailure {
-    namespace.unlink(host, inodes.get(checkedParent(parent, name)), name, true);
+    try (ChangeStamps.Change _ = stamps.changingNames()) {
+      namespace.unlink(host, inodes.get(checkedParent(parent, name)), name, true);
+    }
   }
 
   @Override
@@ -328,7 +348,9 @@ public final class Overlay implements FileTree, AutoCloseable {
       throws ErrnoException, VectorFailure {
     Inode from = inodes.get(checkedParent(parent, name));
     Inode to = inodes.get(checkedParent(newParent, newName));
-    namespace.rename(host, from, name, to, newName, flags);
+    try (ChangeStamps.Change _ = stamps.changingNames()) {
+      namespace.rename(host, from, name, to, newName, flags);
+    }
   }
 
   @Override
@@ -337,7 +359,7 @@ public final class Overlay implements FileTree, AutoCloseable {
     noteContentOf(host, inode);
     int descriptor = inode.reopen(host, flags & ~FLAGS_DECIDED_ALREADY, keepsAccessTimes);
     if ((flags & Libc.O_TRUNC()) != 0) {
-      try {
+      try (ChangeStamps.Change _ = stamps.changing(inode)) {
         contentChanged(host, caller, inode);
       } catch (ErrnoException e) {
         host.closeDescriptor(descriptor);
@@ -357,6 +379,9 @@ public final class Overlay implements FileTree, AutoCloseable {
     reconciliation.creating(host, directory, name, false);
     Creation.NewFile file =
         creation.file(host, caller, directory, name, mode, kept, mayExist, stat);
+    if (!file.isNew()) {
+      stamps.changing(file.inode()).close();
+    }
     return new Created(file.inode().id, opened(file.inode(), file.descriptor(), flags));
   }
 
@@ -379,18 +404,22 @@ public final class Overlay implements FileTree, AutoCloseable {
   public long write(Host host, Caller caller, HandleId handle, long offset, MemorySegment data)
       throws ErrnoException {
     OpenFile file = files.get(handle);
-    long written = file.write(host, offset, data);
-    contentChanged(host, caller, file.inode);
-    return written;
+    try (ChangeStamps.Change _ = stamps.changing(file.inode)) {
+      long written = file.write(host, offset, data);
+      contentChanged(host, caller, file.inode);
+      return written;
+    }
   }
 
   @Override
   public long append(Host host, Caller caller, HandleId handle, long offset, MemorySegment data)
       throws ErrnoException {
     OpenFile file = files.get(handle);
-    long written = file.append(host, offset, data);
-    contentChanged(host, caller, file.inode);
-    return written;
+    try (ChangeStamps.Change _ = stamps.changing(file.inode)) {
+      long written = file.append(host, offset, data);
+      contentChanged(host, caller, file.inode);
+      return written;
+    }
   }
 
   @Override
@@ -403,8 +432,10 @@ public final class Overlay implements FileTree, AutoCloseable {
       Host host, Caller caller, HandleId handle, int mode, long offset, long length)
       throws ErrnoException {
     OpenFile file = files.get(handle);
-    host.fallocate(file.descriptor, mode, offset, length);
-    contentChanged(host, caller, file.inode);
+    try (ChangeStamps.Change _ = stamps.changing(file.inode)) {
+      host.fallocate(file.descriptor, mode, offset, length);
+      contentChanged(host, caller, file.inode);
+    }
   }
 
   @Override
@@ -418,9 +449,11 @@ public final class Overlay implements FileTree, AutoCloseable {
       long length)
       throws ErrnoException {
     OpenFile target = files.get(to);
-    long copied = files.get(from).copy(host, fromOffset, target, toOffset, length);
-    contentChanged(host, caller, target.inode);
-    return copied;
+    try (ChangeStamps.Change _ = stamps.changing(target.inode)) {
+      long copied = files.get(from).copy(host, fromOffset, target, toOffset, length);
+      contentChanged(host, caller, target.inode);
+      return copied;
+    }
   }
 
   /// Takes set-id bits away from a file that `caller` changed, and tells the kernel: no answer to
@@ -515,13 +548,21 @@ public final class Overlay implements FileTree, AutoCloseable {
   @Override
   public void setxattr(Host host, Caller caller, NodeId node, String name, byte[] value, int flags)
       throws ErrnoException, VectorFailure {
-    attributes.set(host, caller, inodes.get(node), name, value, flags);
+    Inode inode = inodes.get(node);
+    try (ChangeStamps.Change _ = stamps.changing(inode);
+        ChangeStamps.Change _ = stamps.changingNamesIf(AccessList.isAttribute(name))) {
+      attributes.set(host, caller, inode, name, value, flags);
+    }
   }
 
   @Override
   public void removexattr(Host host, NodeId node, String name)
       throws ErrnoException, VectorFailure {
-    attributes.remove(host, inodes.get(node), name);
+    Inode inode = inodes.get(node);
+    try (ChangeStamps.Change _ = stamps.changing(inode);
+        ChangeStamps.Change _ = stamps.changingNamesIf(AccessList.isAttribute(name))) {
+      attributes.remove(host, inode, name);
+    }
   }
 
   /// Closes whatever the kernel left open; it asks nothing any more.

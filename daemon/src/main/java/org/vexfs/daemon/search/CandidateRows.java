@@ -23,6 +23,11 @@ final class CandidateRows {
   private final Query query;
   private final MatchingSlots matching;
   private final int estimate;
+
+  /// About how many rows a scan has to do with: those that it compares, and those that a filter is
+  /// put to, which costs about as much.
+  private final int handled;
+
   private final SearchCosts costs;
 
   CandidateRows(CollectionIndex index, Query query, Scope scope) {
@@ -31,12 +36,9 @@ final class CandidateRows {
     this.query = query;
     this.matching = new MatchingSlots(collection, index.scopes(), scope);
     this.estimate = matching.estimate();
-    this.costs =
-        new SearchCosts(
-            collection.dimension(),
-            collection.liveRows(),
-            estimate,
-            matching.isFiltered() ? matching.inQuestion() : 0);
+    int tested = matching.isFiltered() ? matching.inQuestion() : 0;
+    this.handled = estimate + tested;
+    this.costs = new SearchCosts(collection.dimension(), collection.liveRows(), estimate, tested);
   }
 
   /// Some of the nearest rows.
@@ -102,7 +104,7 @@ final class CandidateRows {
       }
     } else {
       NearestHeap[] nearest = heaps(vectors, count);
-      long compared = index.compareAll(questions, nearest, matching, estimate);
+      long compared = index.compareAll(questions, nearest, matching, handled);
       for (NearestHeap heap : nearest) {
         rounds.add(sorted(heap, true, compared));
       }
@@ -120,7 +122,7 @@ final class CandidateRows {
       NearestHeap[] nearest = heaps(some, count);
       compared =
           index.compareAll(
-              question.asSlice(from * stride, some * stride), nearest, matching, estimate);
+              question.asSlice(from * stride, some * stride), nearest, matching, handled);
       if (vectors == 1) {
         return sorted(nearest[0], true, compared);
       }

@@ -25,6 +25,7 @@ import org.vexfs.daemon.store.VectorValues;
 public final class KnnSearchEngine {
   private final VectorStore store;
   private final CollectionIndexes indexes;
+  private final ResultCache cache = new ResultCache();
   private final HashingEmbedder embedder = new HashingEmbedder();
 
   /// An engine over `store`, whose collections `indexes` keeps indexed.
@@ -56,9 +57,90 @@ public final class KnnSearchEngine {
       Query query, TreePath directory, SearchView view, Optional<Predicate<FileNode>> filter)
       throws VectorFailure {
     long start = System.nanoTime();
+    if (query.target() instanceof Query.Fused fused) {
+      return fuse(query, fused.queries(), directory, view, filter, start);
+    }
     VectorCollection collection = collection(query.collection());
+    if (query.target() instanceof Query.LikePath like) {
+      requireVisible(directory.resolve(like.path()), collection, view);
+    }
+    Optional<FileFilter> asked =
+        query.filter().map(given -> new FileFilter(store, directory, given, view.facts()));
+    boolean mayKeep = filter.isEmpty() && ResultCache.keeps(query);
+    Optional<HostState> state = mayKeep ? view.state() : Optional.empty();
+    if (state.isEmpty()) {
+      return find(query, collection, directory, view, asked, filter, start);
+    }
+    ResultCache.Key key =
+        new ResultCache.Key(query, directory, state.get().uid(), state.get().groups());
+    // What the answer depends on, as it is before the search begins.
+    ResultCache.Version version = version(collection, state.get(), asked);
+    Optional<Answer> kept = cache.find(key, version, state.get().trustNanos());
+    if (kept.isPresent()) {
+      Optional<Answer> again = lookAgain(kept.get(), query, directory, view, asked, start);
+      if (again.isPresent()) {
+        return again.get();
+      }
+      cache.miss();
+    }
+    Answer answer = find(query, collection, directory, view, asked, filter, start);
+    cache.keep(key, version, start, answer);
+    return answer;
+  }
+
+  private ResultCache.Version version(
+      VectorCollection collection, HostState state, Optional<FileFilter> filter) {
+    boolean asksHost = filter.isPresent() && filter.get().asksHost();
+    return new ResultCache.Version(
+        collection.version(), store.moves(), state.names(), asksHost ? state.contents() : 0);
+  }
+
+  /// An answer that was given before, if all its files still are hits.
+  private Optional<Answer> lookAgain(
+      Answer kept,
+      Query query,
+      TreePath directory,
+      SearchView view,
+      Optional<FileFilter> filter,
+      long start) {
+    List<Answer.Result> results = new ArrayList<>();
+    for (Answer.Result result : kept.results()) {
+      List<Hit> hits = new ArrayList<>();
+      for (Hit hit : result.hits()) {
+        TreePath path = directory.resolve(hit.path());
+        if (!view.isVisible(path) || !(filter.isEmpty() || passesNow(filter.get(), path))) {
+          return Optional.empty();
+        }
+        hits.add(
+            query.with().contains(Query.Extra.ATTRIBUTES) ? hit.with(view.attributes(path)) : hit);
+      }
+      long micros = (System.nanoTime() - start) / 1000;
+      results.add(new Answer.Result(hits, result.summary().tookNow(micros)));
+    }
+    return Optional.of(new Answer(results));
+  }
+
+  private boolean passesNow(FileFilter filter, TreePath path) {
+    return store.file(path, 0).filter(file -> filter.testNow(file, path)).isPresent();
+  }
+
+  /// How useful the cache of answers is.
+  public CacheFigures cacheFigures() {
+    return cache.figures();
+  }
+
+  private Answer find(
+      Query query,
+      VectorCollection collection,
+      TreePath directory,
+      SearchView view,
+      Optional<FileFilter> asked,
+      Optional<Predicate<FileNode>> filter,
+      long start)
+      throws VectorFailure {
     Target target = target(query, directory, collection);
-    Scope scope = scope(directory, target.excluded()).where(filter);
+    Scope scope =
+        scope(directory, target.excluded()).where(both(asked.map(given -> given::test), filter));
     if (!scope.isPossible()) {
       return nothing(target, start);
     }
@@ -67,7 +149,7 @@ public final class KnnSearchEngine {
     int step = target.isOneQuestion() ? target.vectors().rows() : NearestFiles.QUESTIONS_AT_ONCE;
     for (int from = 0; from < target.vectors().rows(); from += step) {
       try (VectorStore.Pin _ = store.pin()) {
-        NearestFiles nearest = new NearestFiles(store, index, query, scope, view, start);
+        NearestFiles nearest = new NearestFiles(store, index, query, scope, asked, view, start);
         if (target.isOneQuestion()) {
           results.add(nearest.findNearAny(0, target.vectors()));
         } else {
@@ -77,6 +159,48 @@ public final class KnnSearchEngine {
       }
     }
     return new Answer(results);
+  }
+
+  /// Searches for each of several queries, and makes one ranking of what they find.
+  private Answer fuse(
+      Query query,
+      List<Query> parts,
+      TreePath directory,
+      SearchView view,
+      Optional<Predicate<FileNode>> filter,
+      long start)
+      throws VectorFailure {
+    RankFusion fusion = new RankFusion();
+    boolean exact = true;
+    long searched = 0;
+    for (Query part : parts) {
+      for (Answer.Result result :
+          search(part.where(query.filter()), directory, view, filter).results()) {
+        fusion.add(result.hits());
+        exact &= result.summary().exact();
+        searched += result.summary().searched();
+      }
+    }
+    List<Hit> ranked = fusion.ranked();
+    List<Hit> hits = new ArrayList<>();
+    for (int i = query.offset(); i < Math.min(ranked.size(), query.offset() + query.k()); i++) {
+      Hit hit = ranked.get(i);
+      hits.add(
+          query.with().contains(Query.Extra.ATTRIBUTES)
+              ? hit.with(view.attributes(directory.resolve(hit.path())))
+              : hit);
+    }
+    long micros = (System.nanoTime() - start) / 1000;
+    return new Answer(
+        List.of(
+            new Answer.Result(hits, new SearchSummary(0, hits.size(), exact, searched, micros))));
+  }
+
+  private static Optional<Predicate<FileNode>> both(
+      Optional<Predicate<FileNode>> one, Optional<Predicate<FileNode>> other) {
+    return one.isPresent() && other.isPresent()
+        ? Optional.of(one.get().and(other.get()))
+        : one.or(() -> other);
   }
 
   /// What a query is about.
@@ -104,6 +228,7 @@ public final class KnnSearchEngine {
               VectorValues.parse(raw.bytes(), OptionalInt.of(collection.dimension())), collection);
       case Query.ByText words -> questions(embed(words.text(), collection), collection);
       case Query.LikePath like -> like(directory.resolve(like.path()), collection);
+      case Query.Fused _ -> throw new IllegalArgumentException("queries within queries");
     };
   }
 
@@ -155,10 +280,23 @@ public final class KnnSearchEngine {
         .orElseThrow(() -> new InvalidRequest("the text of the query has no word in it"));
   }
 
+  /// What is near to a file tells of its content, so whoever may not read it learns as little as if
+  /// it had no vectors.
+  private static void requireVisible(TreePath path, VectorCollection collection, SearchView view)
+      throws NotFound {
+    if (!view.isVisible(path)) {
+      throw withoutVector(path, collection);
+    }
+  }
+
+  private static NotFound withoutVector(TreePath path, VectorCollection collection) {
+    return new NotFound(path + " has no vector in collection " + collection.name());
+  }
+
   private Target like(TreePath path, VectorCollection collection) throws VectorFailure {
     Optional<VectorMatrix> vectors = store.get(path, 0, collection.name());
     if (vectors.isEmpty()) {
-      throw new NotFound(path + " has no vector in collection " + collection.name());
+      throw withoutVector(path, collection);
     }
     return new Target(vectors.get(), true, store.file(path, 0));
   }

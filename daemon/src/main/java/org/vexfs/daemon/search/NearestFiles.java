@@ -21,9 +21,10 @@ import org.vexfs.daemon.store.VectorStore;
 
 /// One search: from the vectors of a question, or of several, to the files nearest to them.
 ///
-/// Candidates are rows; hits are files that the asker may see. So a round of candidates may come to
-/// fewer hits than asked for; then the next round takes more of them, and the last compares every
-/// row that matches. Hence a search returns fewer hits than asked for only where fewer files match.
+/// Candidates are rows; hits are files that the asker may see, and that pass a filter now. So a
+/// round of candidates may come to fewer hits than asked for; then the next round takes more of
+/// them, and the last compares every row that matches. Hence a search returns fewer hits than asked
+/// for only where fewer files match.
 final class NearestFiles {
   /// Questions that are asked together: enough for the memory that a scan reads to be shared by
   /// many, and few enough for compaction not to wait long for the pin.
@@ -37,16 +38,19 @@ final class NearestFiles {
   private final CandidateRows rows;
   private final Query query;
   private final Scope scope;
+  private final Optional<FileFilter> filter;
   private final SearchView view;
   private final long startNanos;
 
-  /// A search that began at `startNanos` of `System.nanoTime()`. A pin is held from before this is
-  /// made for as long as it is in use.
+  /// A search that began at `startNanos` of `System.nanoTime()`, with the filter that the scope has
+  /// as well, which hits are put to once more. A pin is held from before this is made for as long
+  /// as it is in use.
   NearestFiles(
       VectorStore store,
       CollectionIndex index,
       Query query,
       Scope scope,
+      Optional<FileFilter> filter,
       SearchView view,
       long startNanos) {
     this.store = store;
@@ -54,6 +58,7 @@ final class NearestFiles {
     this.rows = new CandidateRows(index, query, scope);
     this.query = query;
     this.scope = scope;
+    this.filter = filter;
     this.view = view;
     this.startNanos = startNanos;
   }
@@ -157,8 +162,12 @@ final class NearestFiles {
   private Optional<TreePath> visiblePath(FileNode file) {
     return store.paths(file).stream()
         .filter(path -> path.isWithin(scope.directory()))
-        .filter(view::isVisible)
+        .filter(path -> view.isVisible(path) && passesNow(file, path))
         .findFirst();
+  }
+
+  private boolean passesNow(FileNode file, TreePath path) {
+    return filter.isEmpty() || filter.get().testNow(file, path);
   }
 
   private Hit hit(int number, int rank, TreePath path, int slot, float distance) {
@@ -175,6 +184,7 @@ final class NearestFiles {
         collection.row(slot),
         distance,
         ResultScorer.score(collection.metric(), distance),
+        List.of(),
         vector,
         attributes);
   }

@@ -1,7 +1,12 @@
 package org.vexfs.daemon.search;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.vexfs.daemon.base.Limits;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorMatrix;
@@ -15,6 +20,7 @@ import org.vexfs.daemon.base.VectorMatrix;
 /// @param exact whether every vector is to be compared
 /// @param offset hits to leave out at the front, with `k` at most [Limits#MAX_K]
 /// @param maxDistance the largest distance, as the metric reports it, that still is a hit
+/// @param filter what files have to be besides
 /// @param with what each hit is to carry besides
 public record Query(
     Target target,
@@ -24,12 +30,19 @@ public record Query(
     boolean exact,
     int offset,
     OptionalDouble maxDistance,
+    Optional<Filter> filter,
     Set<Extra> with) {
   /// The collection that is meant where none is named.
   public static final String DEFAULT_COLLECTION = "default";
 
   /// Hits wanted where nothing is said.
   public static final int DEFAULT_K = 10;
+
+  /// Queries that one may be made of.
+  public static final int MAX_FUSED = 64;
+
+  /// Hits of each of them that count, at least, where they do not say.
+  public static final int FUSED_K = 100;
 
   /// Checks the bounds, which [QueryParser] reports in the user's terms.
   public Query {
@@ -42,7 +55,34 @@ public record Query(
   /// A query for this target with everything else as it is where nothing is said.
   public static Query of(Target target) {
     return new Query(
-        target, DEFAULT_COLLECTION, DEFAULT_K, 0, false, 0, OptionalDouble.empty(), Set.of());
+        target,
+        DEFAULT_COLLECTION,
+        DEFAULT_K,
+        0,
+        false,
+        0,
+        OptionalDouble.empty(),
+        Optional.empty(),
+        Set.of());
+  }
+
+  /// The same for files that `more` lets through besides.
+  Query where(Optional<Filter> more) {
+    if (more.isEmpty()) {
+      return this;
+    }
+    List<Filter> both = new ArrayList<>(more.stream().toList());
+    filter.ifPresent(both::add);
+    return new Query(
+        target,
+        collection,
+        k,
+        ef,
+        exact,
+        offset,
+        maxDistance,
+        Optional.of(new Filter.Clauses(both, List.of(), List.of())),
+        with);
   }
 
   /// What hits can be near to.
@@ -53,8 +93,18 @@ public record Query(
 
   /// Vectors in raw form: how many they are is known once the collection's dimension is
   /// (`VectorValues.parseRaw`). The array is handed over and not written to.
-  @SuppressWarnings("ArrayRecordComponent") // compared by nobody; up to 64 MiB, so not copied
-  public record ByRaw(byte[] bytes) implements Target {}
+  @SuppressWarnings("ArrayRecordComponent") // compared by content; up to 64 MiB, so not copied
+  public record ByRaw(byte[] bytes) implements Target {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof ByRaw raw && Arrays.equals(bytes, raw.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.hashCode(bytes);
+    }
+  }
 
   /// The vectors of a file.
   ///
@@ -63,6 +113,18 @@ public record Query(
 
   /// Words, which the collection's embedder turns into a vector.
   public record ByText(String text) implements Target {}
+
+  /// Several queries, each with its own collection perhaps, whose rankings are made one
+  /// ([RankFusion]). Of the query that has this target, `k`, `offset` and `with` count; its filter
+  /// is that of each besides their own.
+  ///
+  /// @param queries at most [#MAX_FUSED], none of them with such a target
+  public record Fused(List<Query> queries) implements Target {
+    /// Makes the list immutable.
+    public Fused {
+      queries = List.copyOf(queries);
+    }
+  }
 
   /// What a hit can carry besides its place and distance.
   public enum Extra {

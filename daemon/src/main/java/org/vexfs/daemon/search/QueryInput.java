@@ -2,6 +2,7 @@ package org.vexfs.daemon.search;
 
 import java.util.Arrays;
 import org.vexfs.daemon.base.Limits;
+import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorFailure.InvalidRequest;
 import org.vexfs.daemon.base.VectorFailure.InvalidVector;
 import org.vexfs.daemon.base.VectorFailure.TooLarge;
@@ -60,7 +61,7 @@ public final class QueryInput {
   /// @throws InvalidRequest where it cannot be understood
   /// @throws InvalidVector where its vector is none
   /// @throws TooLarge where its vectors are too many
-  public Query query() throws InvalidRequest, InvalidVector, TooLarge {
+  public Query query() throws VectorFailure {
     return QueryParser.parse(bytes, length, shape);
   }
 

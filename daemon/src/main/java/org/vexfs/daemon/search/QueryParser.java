@@ -1,15 +1,11 @@
 package org.vexfs.daemon.search;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonFactoryBuilder;
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -17,6 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vexfs.daemon.base.Limits;
 import org.vexfs.daemon.base.TreePath;
+import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorFailure.InvalidRequest;
 import org.vexfs.daemon.base.VectorFailure.InvalidVector;
 import org.vexfs.daemon.base.VectorFailure.TooLarge;
@@ -35,30 +32,28 @@ import org.vexfs.daemon.store.VectorValues;
 /// type is refused with a message that names the key. Printable bytes are never taken for raw
 /// values here, since a mistyped query is far likelier.
 public final class QueryParser {
-  /// Names come from outside: they are not put into the JVM's pool for good. Canonicalisation stays
-  /// on, since only with it the parser works on the bytes and knows their offsets.
-  private static final JsonFactory JSON =
-      new JsonFactoryBuilder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
-
-  private static final int MAX_QUOTED_CHARS = 100;
-
   private static final String TARGET_KEYS = "\"vector\", \"like\" and \"text\"";
 
   private final byte[] bytes;
-  private final JsonParser json;
-  private final Set<String> seen = new HashSet<>();
+  private final StrictJson json;
+  private final boolean isPart;
+  private final List<QueryParser> parts = new ArrayList<>();
   private @Nullable Target target;
-  private String collection = Query.DEFAULT_COLLECTION;
-  private int k = Query.DEFAULT_K;
-  private int ef;
-  private boolean exact;
+  private Optional<String> collection = Optional.empty();
+  private OptionalInt k = OptionalInt.empty();
+  private OptionalInt ef = OptionalInt.empty();
+  private Optional<Boolean> exact = Optional.empty();
   private int offset;
   private OptionalDouble maxDistance = OptionalDouble.empty();
+  private Optional<Filter> filter = Optional.empty();
   private Set<Extra> with = Set.of();
+  private boolean seenFusion;
 
-  private QueryParser(byte[] bytes, JsonParser json) {
+  /// @param isPart whether this is one of several queries that are made one
+  private QueryParser(byte[] bytes, StrictJson json, boolean isPart) {
     this.bytes = bytes;
     this.json = json;
+    this.isPart = isPart;
   }
 
   /// The query that all these bytes write.
@@ -66,17 +61,16 @@ public final class QueryParser {
   /// @throws InvalidRequest where they cannot be understood
   /// @throws InvalidVector where the vector in them is none
   /// @throws TooLarge where they, or the vectors, are too many
-  public static Query parse(byte[] bytes) throws InvalidRequest, InvalidVector, TooLarge {
+  public static Query parse(byte[] bytes) throws VectorFailure {
     QueryInput input = new QueryInput();
     input.append(bytes, 0, bytes.length);
     return input.query();
   }
 
   /// The query of the first `length` bytes, which have this shape.
-  static Query parse(byte[] bytes, int length, QueryShape shape)
-      throws InvalidRequest, InvalidVector, TooLarge {
+  static Query parse(byte[] bytes, int length, QueryShape shape) throws VectorFailure {
     if (shape.isObject()) {
-      return parseObject(bytes, length);
+      return StrictJson.readAll(bytes, length, json -> new QueryParser(bytes, json, false).read());
     }
     if (!VectorValues.isRaw(bytes, 0, length)) {
       return Query.of(new ByVector(VectorValues.parse(bytes, 0, length, OptionalInt.empty())));
@@ -90,75 +84,131 @@ public final class QueryParser {
     return Query.of(new ByRaw(Arrays.copyOf(bytes, length)));
   }
 
-  private static Query parseObject(byte[] bytes, int length)
-      throws InvalidRequest, InvalidVector, TooLarge {
-    try (JsonParser json = JSON.createParser(bytes, 0, length)) {
-      return new QueryParser(bytes, json).read();
-    } catch (JsonProcessingException malformed) {
-      throw new InvalidRequest(
-          "query: malformed JSON at "
-              + place(malformed.getLocation())
-              + ": "
-              + malformed.getOriginalMessage());
-    } catch (IOException impossible) {
-      throw new AssertionError("reading from memory failed", impossible);
+  private Query read() throws IOException, VectorFailure {
+    json.readObject(this::readValue);
+    if (!parts.isEmpty()) {
+      return fused();
     }
+    if (seenFusion) {
+      throw StrictJson.refuse("fusion", "is for \"queries\", which are missing");
+    }
+    return query(
+        Query.DEFAULT_COLLECTION, k.orElse(Query.DEFAULT_K), ef.orElse(0), exact.orElse(false));
   }
 
-  private static String place(@Nullable JsonLocation location) {
-    return location == null
-        ? "an unknown place"
-        : "line " + location.getLineNr() + ", column " + location.getColumnNr();
-  }
-
-  private Query read() throws IOException, InvalidRequest, InvalidVector, TooLarge {
-    json.nextToken();
-    while (json.nextToken() == JsonToken.FIELD_NAME) {
-      String key = json.currentName();
-      if (!seen.add(key)) {
-        throw refuse(key, "is given twice");
-      }
-      json.nextToken();
-      readValue(key);
-    }
-    if (json.nextToken() != null) {
-      throw new InvalidRequest(
-          "query: something stands behind the end of the object, at "
-              + place(json.currentTokenLocation()));
-    }
+  /// The query, with these where it says nothing.
+  private Query query(String otherCollection, int otherK, int otherEf, boolean otherExact)
+      throws InvalidRequest {
     if (target == null) {
       throw new InvalidRequest("query: one of " + TARGET_KEYS + " is needed");
     }
-    if ((long) offset + k > Limits.MAX_K) {
-      throw refuse("offset", "and \"k\" make " + (offset + k) + "; at most " + Limits.MAX_K);
-    }
-    return new Query(target, collection, k, ef, exact, offset, maxDistance, with);
+    return new Query(
+        target,
+        collection.orElse(otherCollection),
+        checkedCount(k.orElse(otherK)),
+        ef.orElse(otherEf),
+        exact.orElse(otherExact),
+        offset,
+        maxDistance,
+        filter,
+        with);
   }
 
-  private void readValue(String key) throws IOException, InvalidRequest, InvalidVector, TooLarge {
+  private int checkedCount(int count) throws InvalidRequest {
+    if ((long) offset + count > Limits.MAX_K) {
+      throw StrictJson.refuse(
+          "offset", "and \"k\" make " + (offset + count) + "; at most " + Limits.MAX_K);
+    }
+    return count;
+  }
+
+  private Query fused() throws InvalidRequest {
+    if (target != null) {
+      throw StrictJson.refuse("queries", "come besides another target");
+    }
+    if (maxDistance.isPresent()) {
+      throw StrictJson.refuse("max_distance", "belongs into each of \"queries\"");
+    }
+    if (with.contains(Extra.VECTOR)) {
+      throw StrictJson.refuse("with", "has 'vector', which hits of several queries do not have");
+    }
+    int count = checkedCount(k.orElse(Query.DEFAULT_K));
+    int ofEach = Math.max(Query.FUSED_K, offset + count);
+    String named = collection.orElse(Query.DEFAULT_COLLECTION);
+    List<Query> queries = new ArrayList<>();
+    for (QueryParser part : parts) {
+      queries.add(part.query(named, ofEach, ef.orElse(0), exact.orElse(false)));
+    }
+    return new Query(
+        new Query.Fused(queries),
+        named,
+        count,
+        ef.orElse(0),
+        exact.orElse(false),
+        offset,
+        OptionalDouble.empty(),
+        filter,
+        with);
+  }
+
+  private void readValue(String key) throws IOException, VectorFailure {
     switch (key) {
       case "vector" -> setTarget(key, readVector(key));
       case "like" -> setTarget(key, readPath(key));
-      case "text" -> setTarget(key, new ByText(readString(key)));
-      case "collection" -> collection = readString(key);
-      case "k" -> k = readCount(key, 1);
-      case "ef" -> ef = readCount(key, 1);
-      case "offset" -> offset = readCount(key, 0);
-      case "exact" -> exact = readBoolean(key);
-      case "max_distance" -> maxDistance = OptionalDouble.of(readDistance(key));
-      case "with" -> with = readExtras(key);
-      case "filter" -> throw refuse(key, "is not available yet");
+      case "text" -> setTarget(key, new ByText(json.readWords(key)));
+      case "collection" -> collection = Optional.of(json.readWords(key));
+      case "k" -> k = OptionalInt.of(json.readCount(key, 1));
+      case "ef" -> ef = OptionalInt.of(json.readCount(key, 1));
+      case "exact" -> exact = Optional.of(json.readBoolean(key));
+      case "max_distance" -> maxDistance = OptionalDouble.of(json.readNumber(key));
+      case "filter" -> filter = Optional.of(FilterParser.read(json, key));
+      case "offset", "with", "queries", "fusion" -> readValueOfWhole(key);
       default ->
-          throw refuse(
+          throw StrictJson.refuse(
               key,
-              "is not known; a query has vector, like, text, k, collection, ef, exact, offset,"
-                  + " max_distance, with");
+              "is not known; a query has vector, like, text or queries, and k, collection, ef,"
+                  + " exact, filter, offset, max_distance, with, fusion");
+    }
+  }
+
+  /// What only the whole query has.
+  private void readValueOfWhole(String key) throws IOException, VectorFailure {
+    if (isPart) {
+      throw StrictJson.refuse(key, "belongs beside \"queries\", not into one of them");
+    }
+    switch (key) {
+      case "offset" -> offset = json.readCount(key, 0);
+      case "with" -> with = readExtras(key);
+      case "fusion" -> {
+        if (!json.readText(key).equals("rrf")) {
+          throw StrictJson.refuse(key, "takes \"rrf\" (reciprocal rank fusion)");
+        }
+        seenFusion = true;
+      }
+      default -> readParts(key);
+    }
+  }
+
+  private void readParts(String key) throws IOException, VectorFailure {
+    json.require(key, JsonToken.START_ARRAY, "an array of queries");
+    while (json.nextElement()) {
+      json.require(key, JsonToken.START_OBJECT, "an array of queries");
+      if (parts.size() == Query.MAX_FUSED) {
+        throw StrictJson.refuse(key, "has more than " + Query.MAX_FUSED);
+      }
+      QueryParser part = new QueryParser(bytes, json, true);
+      json.readObject(part::readValue);
+      parts.add(part);
+    }
+    if (parts.isEmpty()) {
+      throw StrictJson.refuse(key, "is empty");
     }
   }
 
   private void setTarget(String key, Target value) throws InvalidRequest {
     if (target != null) {
-      throw refuse(key, "comes besides another; only one of " + TARGET_KEYS + " is possible");
+      throw StrictJson.refuse(
+          key, "comes besides another; only one of " + TARGET_KEYS + " is possible");
     }
     target = value;
   }
@@ -166,110 +216,39 @@ public final class QueryParser {
   /// Hands the array's own bytes to the one reader of vectors, once JSON has found its end.
   private Target readVector(String key)
       throws IOException, InvalidRequest, InvalidVector, TooLarge {
-    requireToken(key, JsonToken.START_ARRAY, "an array of numbers, or of such arrays");
-    // Right behind the bracket; the token's own location is that of its key.
-    int start = (int) json.currentLocation().getByteOffset() - 1;
-    json.skipChildren();
-    int end = (int) json.currentLocation().getByteOffset();
-    return new ByVector(VectorValues.parseText(bytes, start, end - start, OptionalInt.empty()));
+    StrictJson.Span array = json.skipArray(key, "an array of numbers, or of such arrays");
+    return new ByVector(
+        VectorValues.parseText(
+            bytes, array.start(), array.end() - array.start(), OptionalInt.empty()));
   }
 
   private Target readPath(String key) throws IOException, InvalidRequest {
-    String text = readString(key);
+    String text = json.readWords(key);
     try {
       return new LikePath(TreePath.ofText(text));
     } catch (IllegalArgumentException noPath) {
-      throw refuse(
+      throw StrictJson.refuse(
           key,
           "is '"
-              + shorten(text)
+              + StrictJson.shorten(text)
               + "'; it takes the path of a file below the directory, without . or ..");
     }
   }
 
-  private String readString(String key) throws IOException, InvalidRequest {
-    requireToken(key, JsonToken.VALUE_STRING, "a string");
-    String value = json.getText();
-    if (value.isBlank()) {
-      throw refuse(key, "is empty");
-    }
-    return value;
-  }
-
-  private int readCount(String key, int least) throws IOException, InvalidRequest {
-    requireToken(key, JsonToken.VALUE_NUMBER_INT, "a whole number");
-    boolean small = json.getNumberType() == JsonParser.NumberType.INT;
-    if (!small || json.getIntValue() < least || json.getIntValue() > Limits.MAX_K) {
-      throw refuse(
-          key, "is " + shorten(json.getText()) + "; it takes " + least + " to " + Limits.MAX_K);
-    }
-    return json.getIntValue();
-  }
-
-  private boolean readBoolean(String key) throws IOException, InvalidRequest {
-    JsonToken token = json.currentToken();
-    if (token != JsonToken.VALUE_TRUE && token != JsonToken.VALUE_FALSE) {
-      throw wrongType(key, "true or false");
-    }
-    return token == JsonToken.VALUE_TRUE;
-  }
-
-  private double readDistance(String key) throws IOException, InvalidRequest {
-    JsonToken token = json.currentToken();
-    if (token != JsonToken.VALUE_NUMBER_INT && token != JsonToken.VALUE_NUMBER_FLOAT) {
-      throw wrongType(key, "a number");
-    }
-    double distance = json.getDoubleValue();
-    if (!Double.isFinite(distance)) {
-      throw refuse(key, "is too large");
-    }
-    return distance;
-  }
-
   private Set<Extra> readExtras(String key) throws IOException, InvalidRequest {
-    requireToken(key, JsonToken.START_ARRAY, "an array of \"vector\" and \"attributes\"");
+    json.require(key, JsonToken.START_ARRAY, "an array of \"vector\" and \"attributes\"");
     Set<Extra> extras = EnumSet.noneOf(Extra.class);
-    while (json.nextToken() != JsonToken.END_ARRAY) {
-      requireToken(key, JsonToken.VALUE_STRING, "an array of \"vector\" and \"attributes\"");
-      String id = json.getText();
+    while (json.nextElement()) {
+      json.require(key, JsonToken.VALUE_STRING, "an array of \"vector\" and \"attributes\"");
+      String id = json.readText(key);
       Optional<Extra> extra =
           Arrays.stream(Extra.values()).filter(known -> known.id().equals(id)).findFirst();
       extras.add(
           extra.orElseThrow(() ->
-              refuse(key, "has '" + shorten(id) + "'; it takes \"vector\" and \"attributes\"")));
+              StrictJson.refuse(
+                  key,
+                  "has '" + StrictJson.shorten(id) + "'; it takes \"vector\" and \"attributes\"")));
     }
     return extras;
-  }
-
-  private void requireToken(String key, JsonToken wanted, String what)
-      throws IOException, InvalidRequest {
-    if (json.currentToken() != wanted) {
-      throw wrongType(key, what);
-    }
-  }
-
-  private InvalidRequest wrongType(String key, String what) throws IOException {
-    JsonToken token = json.currentToken();
-    String found =
-        switch (token) {
-          case null -> "nothing";
-          case START_OBJECT -> "an object";
-          case START_ARRAY -> "an array";
-          case VALUE_STRING -> "a string";
-          case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
-          default -> token.asString() == null ? "something else" : token.asString();
-        };
-    return refuse(key, "is " + found + "; it takes " + what);
-  }
-
-  private static InvalidRequest refuse(String key, String what) {
-    return new InvalidRequest("query: \"" + shorten(key) + "\" " + what);
-  }
-
-  /// What a message quotes of the query, which may be millions of characters.
-  private static String shorten(String quoted) {
-    return quoted.length() <= MAX_QUOTED_CHARS
-        ? quoted
-        : quoted.substring(0, MAX_QUOTED_CHARS) + "…";
   }
 }

@@ -1,6 +1,7 @@
 package org.vexfs.daemon.search;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.vexfs.daemon.base.VectorMatrix;
 
@@ -23,9 +24,13 @@ public final class ResultWriter {
     lines.append(",\"rank\":").append(hit.rank());
     lines.append(",\"path\":");
     appendString(hit.path().toText());
-    lines.append(",\"row\":").append(hit.row());
-    lines.append(",\"distance\":");
-    appendFloat(hit.distance());
+    if (hit.ranks().isEmpty()) {
+      lines.append(",\"row\":").append(hit.row());
+      lines.append(",\"distance\":");
+      appendFloat(hit.distance());
+    } else {
+      appendRanks(hit.ranks());
+    }
     lines.append(",\"score\":");
     appendFloat(hit.score());
     hit.vector().ifPresent(this::appendVector);
@@ -46,6 +51,16 @@ public final class ResultWriter {
   /// Everything written so far.
   public byte[] toBytes() {
     return lines.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void appendRanks(List<Integer> ranks) {
+    lines.append(",\"ranks\":[");
+    String separator = "";
+    for (int rank : ranks) {
+      lines.append(separator).append(rank == 0 ? "null" : Integer.toString(rank));
+      separator = ",";
+    }
+    lines.append(']');
   }
 
   private void appendVector(VectorMatrix vector) {

@@ -7,4 +7,9 @@ package org.vexfs.daemon.search;
 /// @param exact whether every vector in question was compared
 /// @param searched vectors compared with the question to choose these hits
 /// @param tookMicros time from the query's arrival in the engine to its last hit
-public record SearchSummary(int query, int hits, boolean exact, long searched, long tookMicros) {}
+public record SearchSummary(int query, int hits, boolean exact, long searched, long tookMicros) {
+  /// The same, of an answer that took another time.
+  SearchSummary tookNow(long micros) {
+    return new SearchSummary(query, hits, exact, searched, micros);
+  }
+}

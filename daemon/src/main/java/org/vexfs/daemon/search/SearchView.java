@@ -1,5 +1,6 @@
 package org.vexfs.daemon.search;
 
+import java.util.Optional;
 import java.util.SortedMap;
 import org.vexfs.daemon.base.TreePath;
 
@@ -10,4 +11,10 @@ public interface SearchView {
 
   /// The file's `user.*` attributes as text.
   SortedMap<String, String> attributes(TreePath path);
+
+  /// What filters ask about files, whoever asks.
+  FactSource facts();
+
+  /// What answers depend on; empty where answers are not to be kept.
+  Optional<HostState> state();
 }

@@ -11,13 +11,19 @@
 /// distances onto 0 … 1 with 1 the nearest. [org.vexfs.daemon.search.ResultWriter] writes hits as
 /// JSON lines for programs, [org.vexfs.daemon.search.ResultTable] as a table for people and `cat`.
 ///
+/// A **filter** ([org.vexfs.daemon.search.Filter]) says what files have to be besides: conditions
+/// on their paths, on what `stat` tells of them, on their attributes. What the host knows comes
+/// from [org.vexfs.daemon.search.FactSource]. Several queries in one are searched for one after the
+/// other, and their rankings made one ([org.vexfs.daemon.search.RankFusion]).
+///
 /// **Words** become vectors by [org.vexfs.daemon.search.HashingEmbedder]: lexical, without a model;
 /// [org.vexfs.daemon.search.TextSniffer] tells which files are text.
 ///
 /// **Answers** come from [org.vexfs.daemon.search.KnnSearchEngine], which has one search for each
 /// question of a query look for the nearest files of its scope. Behind the store,
 /// [org.vexfs.daemon.search.CollectionIndexes] keeps a graph for each collection; what is not in it
-/// yet is compared one by one.
+/// yet is compared one by one. Answers are kept for the same questions
+/// ([org.vexfs.daemon.search.ResultCache]).
 ///
 /// **Choosing a way.** A search is for the nearest of those rows that match: that live, below the
 /// directory, of files that a filter lets through ([org.vexfs.daemon.search.MatchingSlots]).
@@ -32,6 +38,7 @@
 ///   store's writer lock, and no search takes it
 /// - that of a set of slots being filled is held while the store's `naming` lock is taken for
 ///   reading; only searches of the same directory wait for it, no writer does
+/// - that of the answers kept is held for a look-up, and nothing else is done meanwhile
 /// - that of a set's own changes ([org.vexfs.daemon.index.SlotSet]) is the last
 ///
 /// Work that is much is shared with the threads of [org.vexfs.daemon.search.CoreThreads], under the

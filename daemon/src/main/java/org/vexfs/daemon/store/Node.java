@@ -11,7 +11,7 @@ abstract sealed class Node permits DirectoryNode, FileNode {
   }
 
   /// What the log calls this; never used again for another.
-  final long id() {
+  public final long id() {
     return id;
   }
 

@@ -1,33 +1,22 @@
 package org.vexfs.daemon.bench;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.search.Answer;
 import org.vexfs.daemon.search.Hit;
 import org.vexfs.daemon.search.KnnSearchEngine;
+import org.vexfs.daemon.search.OpenView;
 import org.vexfs.daemon.search.Query;
 import org.vexfs.daemon.search.SearchView;
 
 /// Asks the engine in this process.
 final class EngineSearcher implements Searcher {
   /// Everybody may see everything.
-  static final SearchView OPEN =
-      new SearchView() {
-        @Override
-        public boolean isVisible(TreePath path) {
-          return true;
-        }
-
-        @Override
-        public SortedMap<String, String> attributes(TreePath path) {
-          return new TreeMap<>();
-        }
-      };
+  static final SearchView OPEN = new OpenView();
 
   private final String name;
   private final KnnSearchEngine engine;
@@ -49,6 +38,7 @@ final class EngineSearcher implements Searcher {
                     ef == 0,
                     0,
                     OptionalDouble.empty(),
+                    Optional.empty(),
                     Set.of()))
             .toList();
   }

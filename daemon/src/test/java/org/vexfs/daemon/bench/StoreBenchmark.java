@@ -4,10 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.SortedMap;
 import java.util.stream.Stream;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
@@ -15,6 +13,7 @@ import org.vexfs.daemon.base.VectorMatrix;
 import org.vexfs.daemon.io.HostDirectory;
 import org.vexfs.daemon.search.CollectionIndexes;
 import org.vexfs.daemon.search.KnnSearchEngine;
+import org.vexfs.daemon.search.OpenView;
 import org.vexfs.daemon.search.Query;
 import org.vexfs.daemon.search.SearchView;
 import org.vexfs.daemon.store.Pace;
@@ -41,18 +40,7 @@ public final class StoreBenchmark {
   /// How long `search` waits for the graph.
   private static final long GRAPH_MILLIS = Long.getLong("vexfs.graphMillis", 60_000);
 
-  private static final SearchView EVERYTHING =
-      new SearchView() {
-        @Override
-        public boolean isVisible(TreePath path) {
-          return true;
-        }
-
-        @Override
-        public SortedMap<String, String> attributes(TreePath path) {
-          return Collections.emptySortedMap();
-        }
-      };
+  private static final SearchView EVERYTHING = new OpenView();
 
   private StoreBenchmark() {}
 

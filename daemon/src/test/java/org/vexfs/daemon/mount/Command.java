@@ -75,8 +75,14 @@ final class Command {
 
   /// Runs as the user [#NOBODY], without further groups.
   Command asNobody() {
-    words.addAll(
-        0, List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups", "--"));
+    return as(List.of("--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"));
+  }
+
+  /// Runs as the user and groups that these options of setpriv(1) say.
+  Command as(List<String> options) {
+    words.addAll(0, List.of("setpriv"));
+    words.addAll(1, options);
+    words.add(1 + options.size(), "--");
     return this;
   }
 

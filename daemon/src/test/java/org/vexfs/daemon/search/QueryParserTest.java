@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
@@ -45,6 +46,7 @@ final class QueryParserTest {
             false,
             0,
             OptionalDouble.empty(),
+            Optional.empty(),
             Set.of());
     assertEquals(expected, parse("{\"vector\":[1,2]}"));
     assertEquals(expected, parse("[1,2]"));
@@ -68,6 +70,7 @@ final class QueryParserTest {
             true,
             3,
             OptionalDouble.of(0.5),
+            Optional.empty(),
             Set.of(Extra.VECTOR, Extra.ATTRIBUTES));
     assertEquals(expected, parse(text));
   }
@@ -146,7 +149,7 @@ final class QueryParserTest {
         "{\"text\":\"a\",\"with\":\"vector\"}@\"with\" is a string",
         "{\"text\":\"a\",\"with\":[\"row\"]}@\"with\" has 'row'",
         "{\"text\":\"a\",\"with\":[[]]}@\"with\" is an array",
-        "{\"text\":\"a\",\"filter\":{}}@\"filter\" is not available yet",
+        "{\"text\":\"a\",\"filter\":3}@\"filter\" is a number",
         "{\"text\":\"\"}@\"text\" is empty",
         "{\"text\":7}@\"text\" is a number",
         "{\"text\":[\"a\"]}@\"text\" is an array",

@@ -48,6 +48,7 @@ final class ResultWriterTest {
             0,
             3,
             0.25f,
+            List.of(),
             Optional.of(VectorMatrix.ofVector(1, -0.1f)),
             Optional.of(attributes)));
     assertEquals(

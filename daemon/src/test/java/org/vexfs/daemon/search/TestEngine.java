@@ -6,8 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
@@ -22,18 +20,7 @@ import org.vexfs.daemon.store.VectorStore;
 /// An engine over a store in a directory of the host, with its indexes. Everybody may see all.
 final class TestEngine implements AutoCloseable {
   /// Everybody may see everything.
-  static final SearchView OPEN =
-      new SearchView() {
-        @Override
-        public boolean isVisible(TreePath path) {
-          return true;
-        }
-
-        @Override
-        public SortedMap<String, String> attributes(TreePath path) {
-          return new TreeMap<>();
-        }
-      };
+  static final SearchView OPEN = new OpenView();
 
   private static final long POLL_NANOS = 1_000_000;
 
@@ -94,6 +81,7 @@ final class TestEngine implements AutoCloseable {
         exact,
         offset,
         maxDistance,
+        Optional.empty(),
         Set.of());
   }
 
