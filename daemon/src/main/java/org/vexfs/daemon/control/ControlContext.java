@@ -22,6 +22,8 @@ public final class ControlContext {
   private final Component<SearchServices> search;
   private final Duration patience;
   private final ErrorLog errors;
+  private final SavedQueries queries;
+  private final LinkListings links = new LinkListings();
   private final Supplier<byte[]> status;
 
   /// @param search comes up behind the mount; requests wait for it no longer than `patience`
@@ -31,11 +33,13 @@ public final class ControlContext {
       Component<SearchServices> search,
       Duration patience,
       ErrorLog errors,
+      SavedQueries queries,
       Supplier<byte[]> status) {
     this.overlay = overlay;
     this.search = search;
     this.patience = patience;
     this.errors = errors;
+    this.queries = queries;
     this.status = status;
   }
 
@@ -45,6 +49,14 @@ public final class ControlContext {
 
   ErrorLog errors() {
     return errors;
+  }
+
+  SavedQueries queries() {
+    return queries;
+  }
+
+  LinkListings links() {
+    return links;
   }
 
   byte[] status() {
@@ -58,6 +70,12 @@ public final class ControlContext {
   /// The directory whose `.vexfs` this is.
   TreePath pathOf(Host host, NodeId directory) throws ErrnoException {
     return overlay.pathOf(host, directory);
+  }
+
+  /// The same, as saved queries find it again.
+  SavedQueries.Place placeOf(Host host, NodeId directory) throws ErrnoException {
+    return new SavedQueries.Place(
+        overlay.pathOf(host, directory), overlay.fingerprintOf(host, directory));
   }
 
   /// What `caller` gets for a query in a directory.

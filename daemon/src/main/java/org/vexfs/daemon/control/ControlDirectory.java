@@ -2,6 +2,7 @@ package org.vexfs.daemon.control;
 
 import java.util.List;
 import java.util.Optional;
+import org.vexfs.daemon.base.Caller;
 import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.search.Query;
@@ -13,23 +14,25 @@ record ControlDirectory(ControlContext context, NodeId directory)
     implements VirtualNode.Directory, VirtualNode.OfItsDirectory {
   private static final List<Child> CHILDREN =
       List.of(
-          new Child("collections", true),
-          new Child("compact", false),
-          new Child("errors", false),
-          new Child("find", true),
-          new Child("help", false),
-          new Child("near", true),
-          new Child("search", false),
-          new Child("status", false),
-          new Child("vectors", true));
+          Child.directory("collections"),
+          Child.file("compact"),
+          Child.file("errors"),
+          Child.directory("find"),
+          Child.file("help"),
+          Child.directory("links"),
+          Child.directory("near"),
+          Child.directory("queries"),
+          Child.file("search"),
+          Child.file("status"),
+          Child.directory("vectors"));
 
   @Override
-  public List<Child> children(Host host) {
+  public List<Child> children(Host host, Caller caller) {
     return CHILDREN;
   }
 
   @Override
-  public Optional<VirtualNode> child(Host host, String name) {
+  public Optional<VirtualNode> child(Host host, Caller caller, String name) {
     return Optional.ofNullable(
         switch (name) {
           case "collections" -> new CollectionsDirectory(context, directory);
@@ -37,7 +40,9 @@ record ControlDirectory(ControlContext context, NodeId directory)
           case "errors" -> new ReportFile(context, directory, ReportFile.Report.ERRORS);
           case "find" -> new FindDirectory(context, directory);
           case "help" -> new ReportFile(context, directory, ReportFile.Report.HELP);
+          case "links" -> MirrorDirectory.links(context, directory);
           case "near" -> MirrorDirectory.near(context, directory);
+          case "queries" -> new QueriesDirectory(context, directory);
           case "search" -> new SearchFile(context, directory);
           case "status" -> new ReportFile(context, directory, ReportFile.Report.STATUS);
           case "vectors" -> MirrorDirectory.vectors(context, directory, Query.DEFAULT_COLLECTION);

@@ -244,7 +244,11 @@ final class HandleUpcalls {
         ops,
         fuse_lowlevel_ops.opendir.allocate(
             (req, node, info) ->
-                intake.take(req, reply -> new FsRequest.OpenDirectory(reply, new NodeId(node))),
+                intake.take(
+                    req,
+                    reply ->
+                        new FsRequest.OpenDirectory(
+                            reply, Arguments.caller(req), new NodeId(node))),
             arena));
     fuse_lowlevel_ops.readdir(
         ops,

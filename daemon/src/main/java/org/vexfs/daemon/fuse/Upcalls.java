@@ -56,7 +56,12 @@ final class Upcalls {
             (req, parent, name) ->
                 intake.take(
                     req,
-                    reply -> new FsRequest.Lookup(reply, new NodeId(parent), Arguments.name(name))),
+                    reply ->
+                        new FsRequest.Lookup(
+                            reply,
+                            Arguments.caller(req),
+                            new NodeId(parent),
+                            Arguments.name(name))),
             arena));
     fuse_lowlevel_ops.forget(
         ops,
@@ -138,7 +143,12 @@ final class Upcalls {
             (req, parent, name) ->
                 intake.take(
                     req,
-                    reply -> new FsRequest.Unlink(reply, new NodeId(parent), Arguments.name(name))),
+                    reply ->
+                        new FsRequest.Unlink(
+                            reply,
+                            Arguments.caller(req),
+                            new NodeId(parent),
+                            Arguments.name(name))),
             arena));
     fuse_lowlevel_ops.rmdir(
         ops,

@@ -51,6 +51,9 @@ public final class Overlay implements FileTree, AutoCloseable {
   /// Present where SOURCE is shared with others who change it.
   private volatile Optional<SourceChanges> changes = Optional.empty();
 
+  /// Present where somebody wants to know where directories go.
+  private volatile Optional<DirectoryObserver> observer = Optional.empty();
+
   /// Present once there is a kernel that keeps something.
   private volatile Optional<KernelCache> kernel = Optional.empty();
 
@@ -79,6 +82,15 @@ public final class Overlay implements FileTree, AutoCloseable {
   /// Has `kernel` told when a request changes attributes of which its answer says nothing.
   public void tell(KernelCache kernel) {
     this.kernel = Optional.of(kernel);
+  }
+
+  /// Has `observer` told of the names of directories that change.
+  public void observeBy(DirectoryObserver observer) {
+    this.observer = Optional.of(observer);
+  }
+
+  private Optional<DirectoryObserver> interested() {
+    return observer.filter(DirectoryObserver::isInterested);
   }
 
   /// Keeps the number of files that the kernel knows within bounds, by having it forget some, until
@@ -120,6 +132,16 @@ public final class Overlay implements FileTree, AutoCloseable {
   /// What `caller` may see of the files in a search. Serves the thread that `host` serves.
   public SearchView viewOf(Host host, Caller caller) {
     return new CallerView(host, inodes.root(), caller, vanished::notice);
+  }
+
+  /// Refuses a caller who may not write the file at `path`.
+  public void requireWritable(Host host, Caller caller, TreePath path) throws ErrnoException {
+    new CallerView(host, inodes.root(), caller, vanished::notice).requireWritable(path);
+  }
+
+  /// What `node` is found again by, see [org.vexfs.daemon.io.Fingerprint].
+  public long fingerprintOf(Host host, NodeId node) throws ErrnoException {
+    return inodes.get(node).fingerprint(host);
   }
 
   /// Where `node` lies now.
@@ -185,7 +207,7 @@ public final class Overlay implements FileTree, AutoCloseable {
   }
 
   @Override
-  public NodeId lookup(Host host, NodeId parent, String name, MemorySegment stat)
+  public NodeId lookup(Host host, Caller caller, NodeId parent, String name, MemorySegment stat)
       throws ErrnoException {
     Inode directory = inodes.get(parent);
     try {
@@ -316,13 +338,19 @@ public final class Overlay implements FileTree, AutoCloseable {
   }
 
   @Override
-  public void unlink(Host host, NodeId parent, String name) throws ErrnoException, VectorFailure {
+  public void unlink(Host host, Caller caller, NodeId parent, String name)
+      throws ErrnoException, VectorFailure {
     namespace.unlink(host, inodes.get(checkedParent(parent, name)), name, false);
   }
 
   @Override
   public void rmdir(Host host, NodeId parent, String name) throws ErrnoException, VectorFailure {
-    namespace.unlink(host, inodes.get(checkedParent(parent, name)), name, true);
+    Inode directory = inodes.get(checkedParent(parent, name));
+    namespace.unlink(host, directory, name, true);
+    Optional<DirectoryObserver> told = interested();
+    if (told.isPresent()) {
+      told.get().removed(namespace.pathOf(host, directory).child(name));
+    }
   }
 
   @Override
@@ -332,6 +360,16 @@ public final class Overlay implements FileTree, AutoCloseable {
     Inode from = inodes.get(checkedParent(parent, name));
     Inode to = inodes.get(checkedParent(newParent, newName));
     namespace.rename(host, from, name, to, newName, flags);
+    Optional<DirectoryObserver> told = interested();
+    if (told.isPresent()) {
+      TreePath path = namespace.pathOf(host, from).child(name);
+      TreePath newPath = namespace.pathOf(host, to).child(newName);
+      if ((flags & Libc.RENAME_EXCHANGE()) != 0) {
+        told.get().exchanged(path, newPath);
+      } else {
+        told.get().renamed(path, newPath);
+      }
+    }
   }
 
   @Override
@@ -479,7 +517,7 @@ public final class Overlay implements FileTree, AutoCloseable {
   }
 
   @Override
-  public HandleId opendir(Host host, NodeId node) throws ErrnoException {
+  public HandleId opendir(Host host, Caller caller, NodeId node) throws ErrnoException {
     return directories.add(new OpenDirectory(inodes.get(node), keepsAccessTimes));
   }
 
