@@ -19,6 +19,7 @@ record ControlDirectory(ControlContext context, NodeId directory)
           Child.file("errors"),
           Child.directory("find"),
           Child.file("help"),
+          Child.file("import"),
           Child.directory("links"),
           Child.directory("near"),
           Child.directory("queries"),
@@ -40,6 +41,7 @@ record ControlDirectory(ControlContext context, NodeId directory)
           case "errors" -> new ReportFile(context, directory, ReportFile.Report.ERRORS);
           case "find" -> new FindDirectory(context, directory);
           case "help" -> new ReportFile(context, directory, ReportFile.Report.HELP);
+          case "import" -> new ImportFile(context, directory);
           case "links" -> MirrorDirectory.links(context, directory);
           case "near" -> MirrorDirectory.near(context, directory);
           case "queries" -> new QueriesDirectory(context, directory);

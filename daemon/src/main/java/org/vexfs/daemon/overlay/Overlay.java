@@ -177,6 +177,31 @@ public final class Overlay implements FileTree, AutoCloseable {
     namespace.attaching(() -> vectors.put(path, regularFile(host, path), collection, matrix));
   }
 
+  /// Gives many files vectors while no name changes, each of which `caller` must be allowed to
+  /// write. What one of them cannot have is told to `refusals`, and the others go on; a store that
+  /// takes nothing ends it.
+  public void attachAll(
+      Host host, Caller caller, List<Attachment> attachments, Attachment.Refusals refusals)
+      throws ErrnoException, VectorFailure {
+    CallerView view = new CallerView(host, inodes.root(), caller, vanished::notice);
+    namespace.attaching(() -> {
+      for (Attachment attachment : attachments) {
+        TreePath path = attachment.path();
+        try {
+          view.requireWritable(path);
+          vectors.put(
+              path, regularFile(host, path), attachment.collection(), attachment.matrix());
+        } catch (ErrnoException e) {
+          refusals.refused(attachment, e);
+        } catch (VectorFailure.InvalidVector
+            | VectorFailure.InvalidRequest
+            | VectorFailure.TooLarge e) {
+          refusals.refused(attachment, e);
+        }
+      }
+    });
+  }
+
   /// Takes the file at `path` out of a collection.
   public void detach(Host host, TreePath path, String collection)
       throws ErrnoException, VectorFailure {
