@@ -133,7 +133,8 @@ final class Daemon {
                 settings.readyTimeout(),
                 errors,
                 queries,
-                status::toJson));
+                status::toJson,
+                status::addTo));
     try (FuseSession session =
         FuseSession.open(
             library, overlay, control, errors, options.forLibfuse(), options.maxReadBytes())) {

@@ -13,7 +13,7 @@ import org.vexfs.daemon.io.Host;
 record CollectionDirectory(ControlContext context, NodeId directory, String name)
     implements VirtualNode.Directory, VirtualNode.OfItsDirectory {
   private static final List<Child> CHILDREN =
-      List.of(Child.file("config"), Child.directory("vectors"));
+      List.of(Child.file("config"), Child.file("stats"), Child.directory("vectors"));
 
   @Override
   public List<Child> children(Host host, Caller caller) {
@@ -25,6 +25,7 @@ record CollectionDirectory(ControlContext context, NodeId directory, String name
     return Optional.ofNullable(
         switch (child) {
           case "config" -> new ConfigFile(context, directory, name);
+          case "stats" -> new CollectionStatsFile(context, directory, name);
           case "vectors" -> MirrorDirectory.vectors(context, directory, name);
           default -> null;
         });

@@ -21,9 +21,11 @@ record ControlDirectory(ControlContext context, NodeId directory)
           Child.file("help"),
           Child.file("import"),
           Child.directory("links"),
+          Child.file("metrics"),
           Child.directory("near"),
           Child.directory("queries"),
           Child.file("search"),
+          Child.file("stats"),
           Child.file("status"),
           Child.directory("vectors"));
 
@@ -43,9 +45,11 @@ record ControlDirectory(ControlContext context, NodeId directory)
           case "help" -> new ReportFile(context, directory, ReportFile.Report.HELP);
           case "import" -> new ImportFile(context, directory);
           case "links" -> MirrorDirectory.links(context, directory);
+          case "metrics" -> new ReportFile(context, directory, ReportFile.Report.METRICS);
           case "near" -> MirrorDirectory.near(context, directory);
           case "queries" -> new QueriesDirectory(context, directory);
           case "search" -> new SearchFile(context, directory);
+          case "stats" -> new ReportFile(context, directory, ReportFile.Report.STATS);
           case "status" -> new ReportFile(context, directory, ReportFile.Report.STATUS);
           case "vectors" -> MirrorDirectory.vectors(context, directory, Query.DEFAULT_COLLECTION);
           default -> null;

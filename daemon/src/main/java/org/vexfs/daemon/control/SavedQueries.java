@@ -94,6 +94,16 @@ public final class SavedQueries implements DirectoryObserver {
     }
   }
 
+  /// How many there are.
+  int count() {
+    lock.lock();
+    try {
+      return queries.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// The names of the queries of a directory, in order.
   List<String> names(Place place) {
     lock.lock();

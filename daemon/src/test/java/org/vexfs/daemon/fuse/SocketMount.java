@@ -93,7 +93,8 @@ final class SocketMount implements AutoCloseable {
             Duration.ofSeconds(10),
             new ErrorLog(),
             SavedQueries.in(HostDirectory.at(source.resolveSibling("store"))),
-            () -> new byte[0]));
+            () -> new byte[0],
+            figures -> {}));
   }
 
   /// Prepares a further session over the same files.
