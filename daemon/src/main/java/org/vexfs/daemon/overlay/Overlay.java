@@ -44,6 +44,7 @@ public final class Overlay implements FileTree, AutoCloseable {
   private final Creation creation;
   private final ExtendedAttributes attributes;
   private final VectorAttributes vectors;
+  private final VectorContent contents;
   private final FileLocks locks = new FileLocks();
   private final CacheTimes cacheTimes;
   private final VanishedFiles vanished;
@@ -74,6 +75,7 @@ public final class Overlay implements FileTree, AutoCloseable {
     this.creation = new Creation(inodes);
     this.reconciliation = new Reconciliation(inodes.root(), namespace, vectors);
     this.attributes = new ExtendedAttributes(namespace, reconciliation, vectors);
+    this.contents = new VectorContent(inodes.root(), namespace, reconciliation, vectors);
     this.cacheTimes = cacheTimes;
     this.vanished = new VanishedFiles(reconciliation);
     inodes.onArrival(reconciliation::arrived);
@@ -294,9 +296,12 @@ public final class Overlay implements FileTree, AutoCloseable {
     }
     if (change.size().isPresent()) {
       if (handle.isPresent()) {
-        host.ftruncate(files.get(handle).descriptor, change.size().getAsLong());
+        OpenFile file = files.get(handle);
+        host.ftruncate(file.descriptor, change.size().getAsLong());
+        file.changed();
       } else {
         host.truncate(inode.descriptor, change.size().getAsLong());
+        contents.changed(host, inode);
       }
       boolean _ = SetIdBits.contentChanged(host, caller, inode);
     }
@@ -359,6 +364,9 @@ public final class Overlay implements FileTree, AutoCloseable {
     Inode inode = inodes.get(node);
     Inode directory = inodes.get(checkedParent(newParent, newName));
     namespace.link(host, inode, directory, newName);
+    if (VectorContent.isNamed(newName)) {
+      contents.changed(host, namespace.pathOf(host, directory).child(newName));
+    }
     return inodes.acquire(host, directory.descriptor, newName, stat).id;
   }
 
@@ -385,6 +393,10 @@ public final class Overlay implements FileTree, AutoCloseable {
     Inode from = inodes.get(checkedParent(parent, name));
     Inode to = inodes.get(checkedParent(newParent, newName));
     namespace.rename(host, from, name, to, newName, flags);
+    if (VectorContent.isNamed(newName) != VectorContent.isNamed(name)) {
+      contents.changed(host, namespace.pathOf(host, to).child(newName));
+      contents.changed(host, namespace.pathOf(host, from).child(name));
+    }
     Optional<DirectoryObserver> told = interested();
     if (told.isPresent()) {
       TreePath path = namespace.pathOf(host, from).child(name);
@@ -448,6 +460,7 @@ public final class Overlay implements FileTree, AutoCloseable {
       throws ErrnoException {
     OpenFile file = files.get(handle);
     long written = file.write(host, offset, data);
+    file.changed();
     contentChanged(host, caller, file.inode);
     return written;
   }
@@ -457,6 +470,7 @@ public final class Overlay implements FileTree, AutoCloseable {
       throws ErrnoException {
     OpenFile file = files.get(handle);
     long written = file.append(host, offset, data);
+    file.changed();
     contentChanged(host, caller, file.inode);
     return written;
   }
@@ -472,6 +486,7 @@ public final class Overlay implements FileTree, AutoCloseable {
       throws ErrnoException {
     OpenFile file = files.get(handle);
     host.fallocate(file.descriptor, mode, offset, length);
+    file.changed();
     contentChanged(host, caller, file.inode);
   }
 
@@ -487,6 +502,7 @@ public final class Overlay implements FileTree, AutoCloseable {
       throws ErrnoException {
     OpenFile target = files.get(to);
     long copied = files.get(from).copy(host, fromOffset, target, toOffset, length);
+    target.changed();
     contentChanged(host, caller, target.inode);
     return copied;
   }
@@ -518,10 +534,12 @@ public final class Overlay implements FileTree, AutoCloseable {
   }
 
   @Override
-  public void flush(Host host, HandleId handle, LockOwner owner) throws ErrnoException {
+  public void flush(Host host, HandleId handle, LockOwner owner)
+      throws ErrnoException, VectorFailure {
     OpenFile file = files.get(handle);
     locks.drop(host, file, owner);
     host.flush(file.descriptor);
+    contents.closed(host, file);
   }
 
   @Override
@@ -529,6 +547,7 @@ public final class Overlay implements FileTree, AutoCloseable {
     files.remove(
         handle,
         file -> {
+          contents.released(host, file);
           host.closeDescriptor(file.descriptor);
           locks.closed(host, file);
         });
@@ -537,7 +556,9 @@ public final class Overlay implements FileTree, AutoCloseable {
   @Override
   public void fsync(Host host, HandleId handle, boolean dataOnly)
       throws ErrnoException, VectorFailure {
-    host.fsync(files.get(handle).descriptor, dataOnly);
+    OpenFile file = files.get(handle);
+    host.fsync(file.descriptor, dataOnly);
+    contents.closed(host, file);
     vectors.sync();
   }
 
@@ -607,7 +628,11 @@ public final class Overlay implements FileTree, AutoCloseable {
   /// Always with pages, whatever the flags say: a file that is open for direct I/O can be mapped.
   private Opened opened(Inode inode, int descriptor, int flags) {
     boolean appends = (flags & Libc.O_APPEND()) != 0;
-    return new Opened(files.add(new OpenFile(inode, descriptor, appends)), Opened.Caching.PAGES);
+    OpenFile file = new OpenFile(inode, descriptor, appends);
+    if ((flags & Libc.O_TRUNC()) != 0) {
+      file.changed();
+    }
+    return new Opened(files.add(file), Opened.Caching.PAGES);
   }
 
   /// Refuses the name that belongs to the virtual tree.
