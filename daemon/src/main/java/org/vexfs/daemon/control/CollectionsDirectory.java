@@ -16,8 +16,8 @@ import org.vexfs.daemon.store.VectorCollection;
 import org.vexfs.daemon.store.VectorStore;
 
 /// `.vexfs/collections`: a directory a collection. `default` is always there, so that it can be
-/// configured before its first vector; `mkdir` makes another. Collections belong to the whole mount,
-/// so making one is for the owner of SOURCE.
+/// configured before its first vector; `mkdir` makes another. Collections belong to the whole
+/// mount, so making one is for the owner of SOURCE.
 ///
 /// @param directory the directory that has the `.vexfs`
 record CollectionsDirectory(ControlContext context, NodeId directory)
@@ -37,7 +37,8 @@ record CollectionsDirectory(ControlContext context, NodeId directory)
   }
 
   @Override
-  public Optional<CollectionDirectory> child(Host host, Caller caller, String name) throws VectorFailure {
+  public Optional<CollectionDirectory> child(Host host, Caller caller, String name)
+      throws VectorFailure {
     boolean exists =
         name.equals(Query.DEFAULT_COLLECTION)
             || context.search().store().collection(name).isPresent();

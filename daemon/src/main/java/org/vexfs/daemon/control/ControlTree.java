@@ -228,8 +228,7 @@ public final class ControlTree implements FileTree {
   @Override
   public HandleId opendir(Host host, Caller caller, NodeId node)
       throws ErrnoException, VectorFailure {
-    return directories.add(
-        new OpenDirectory(node, caller, directory(node).children(host, caller)));
+    return directories.add(new OpenDirectory(node, caller, directory(node).children(host, caller)));
   }
 
   @Override
@@ -258,8 +257,7 @@ public final class ControlTree implements FileTree {
         : listing.add(child.name(), shown, child.type(), next);
   }
 
-  private NodeId acquire(
-      Host host, OpenDirectory open, VirtualNode.Child child, MemorySegment stat)
+  private NodeId acquire(Host host, OpenDirectory open, VirtualNode.Child child, MemorySegment stat)
       throws ErrnoException, VectorFailure {
     return child.node().isPresent()
         ? acquire(host, child.node().get(), stat)

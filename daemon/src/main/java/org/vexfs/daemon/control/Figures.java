@@ -151,7 +151,8 @@ public final class Figures {
   private static StringBuilder head(StringBuilder text, Figure figure, String prefix) {
     String metric = figure.metric(prefix);
     String type = figure.kind() == Kind.COUNTER ? "counter" : "gauge";
-    return text.append("# HELP %s %s\n# TYPE %s %s\n".formatted(metric, figure.help(), metric, type));
+    return text.append(
+        "# HELP %s %s\n# TYPE %s %s\n".formatted(metric, figure.help(), metric, type));
   }
 
   private static String escape(String label) {

@@ -5,8 +5,8 @@ import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.io.Host;
 
-/// `.vexfs/import`: takes vectors of many files as JSON lines, see [ImportLine]. Whoever may write a
-/// file may give it vectors, here as by `setxattr(2)`.
+/// `.vexfs/import`: takes vectors of many files as JSON lines, see [ImportLine]. Whoever may write
+/// a file may give it vectors, here as by `setxattr(2)`.
 ///
 /// @param directory the directory that has it, to which paths are relative
 record ImportFile(ControlContext context, NodeId directory)

@@ -148,8 +148,7 @@ final class ImportHandle implements VirtualHandle {
   @GuardedBy("lock")
   private void add(Host host, TreePath scope, ImportLine line)
       throws ErrnoException, VectorFailure {
-    batch.add(
-        new Attachment(lines, scope.resolve(line.path()), line.collection(), line.matrix()));
+    batch.add(new Attachment(lines, scope.resolve(line.path()), line.collection(), line.matrix()));
     batchBytes += (long) line.matrix().values().length * Float.BYTES;
     // A first vector settles how those after it are read.
     if (batchBytes >= BATCH_BYTES || dimension(line.collection()).isEmpty()) {

@@ -14,8 +14,8 @@ import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.search.Query;
 import org.vexfs.daemon.store.VectorStore;
 
-/// A directory under `near`, `links` or `vectors`, which repeat the tree of real files: it stands for a real
-/// directory, and lists what in it has vectors.
+/// A directory under `near`, `links` or `vectors`, which repeat the tree of real files: it stands
+/// for a real directory, and lists what in it has vectors.
 ///
 /// @param directory the directory that has the `.vexfs`
 /// @param kind what its files are
@@ -158,8 +158,7 @@ record MirrorDirectory(
   }
 
   @Override
-  public void remove(Host host, Caller caller, String name)
-      throws ErrnoException, VectorFailure {
+  public void remove(Host host, Caller caller, String name) throws ErrnoException, VectorFailure {
     if (kind != Kind.VECTORS) {
       throw ErrnoException.of(Errno.EPERM);
     }

@@ -20,8 +20,7 @@ final class QueryHandle implements VirtualHandle {
 
   QueryHandle(QueryDirectory saved, byte[] present) {
     this.saved = saved;
-    this.content =
-        new WrittenContent("a saved query", SavedQueries.MAX_QUERY_BYTES, present);
+    this.content = new WrittenContent("a saved query", SavedQueries.MAX_QUERY_BYTES, present);
   }
 
   @Override

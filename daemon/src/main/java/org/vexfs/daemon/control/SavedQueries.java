@@ -73,8 +73,7 @@ public final class SavedQueries implements DirectoryObserver {
   private void load(String file) {
     lock.lock();
     try {
-      long id =
-          Long.parseLong(file.substring(PREFIX.length(), file.length() - SUFFIX.length()));
+      long id = Long.parseLong(file.substring(PREFIX.length(), file.length() - SUFFIX.length()));
       queries.put(id, SavedQuery.parse(id, read(file)));
       isEmpty = false;
     } catch (IOException | NumberFormatException e) {
@@ -87,8 +86,9 @@ public final class SavedQueries implements DirectoryObserver {
   private byte[] read(String name) throws IOException {
     try (StorageFile file = storage.open(name)) {
       ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(file.size()));
-      while (content.hasRemaining() && file.read(content, content.position()) >= 0) {
-        continue;
+      int read = 0;
+      while (content.hasRemaining() && read >= 0) {
+        read = file.read(content, content.position());
       }
       return content.array();
     }

@@ -191,8 +191,7 @@ public final class Overlay implements FileTree, AutoCloseable {
         TreePath path = attachment.path();
         try {
           view.requireWritable(path);
-          vectors.put(
-              path, regularFile(host, path), attachment.collection(), attachment.matrix());
+          vectors.put(path, regularFile(host, path), attachment.collection(), attachment.matrix());
         } catch (ErrnoException e) {
           refusals.refused(attachment, e);
         } catch (VectorFailure.InvalidVector

@@ -161,8 +161,9 @@ final class VectorContent {
     ByteBuffer content = ByteBuffer.allocate(size);
     Path file = Path.of("/proc/self/fd/" + descriptor);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      while (content.hasRemaining() && channel.read(content) >= 0) {
-        continue;
+      int read = 0;
+      while (content.hasRemaining() && read >= 0) {
+        read = channel.read(content);
       }
     } catch (IOException e) {
       throw ErrnoException.of(Errno.EIO);

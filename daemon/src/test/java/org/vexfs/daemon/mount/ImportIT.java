@@ -58,7 +58,8 @@ final class ImportIT {
         { "vector" : [ [1.5, 2] , [3e0,4] ], "path" : "sub/d" }
         {"path":"b","vector":"%s"}
         {"path":"c","collection":"other","vector":"%s"}
-        {"path":"na\\u00efve \\"e\\"","vector":[5,6]}"""
+        {"path":"na\\u00efve \\"e\\"","vector":[5,6]}\
+        """
             .formatted(base64, npy));
     assertEquals(List.of(1f, 2f), Attributes.vector(directory.resolve("a")));
     assertEquals(List.of(1.5f, 2f, 3f, 4f), Attributes.vector(directory.resolve("sub/d")));
@@ -101,26 +102,25 @@ final class ImportIT {
   @Test
   void badLines_arePassedOver_namedInErrors_andCloseFails() throws IOException {
     Files.createSymbolicLink(directory.resolve("link"), Path.of("a"));
-    Refusal.EINVAL.of(
-        () ->
-            write(
-                """
-                {"path":"a","vector":[1,2]}
-                {"path":"b","vector":[1,2,3]}
-                {"path":"missing","vector":[1,2]}
-                not json
-                {"path":"c","vector":[1,2],"colour":"red"}
-                {"path":"c"}
-                {"path":"../first","vector":[1,2]}
-                {"path":"c","vector":"***"}
-                {"path":"sub","vector":[1,2]}
-                {"path":"link","vector":[1,2]}
-                {"path":"c","vector":[1,NaN]}
-                {"path":"c","vector":[1,2],"vector":[1,2]}
-                {"path":"c","vector":[1,2]} more
-                {"path":"c","collection":"no/name","vector":[1,2]}
-                {"path":"sub/d","vector":[3,4]}
-                """));
+    Refusal.EINVAL.of(() ->
+        write(
+            """
+            {"path":"a","vector":[1,2]}
+            {"path":"b","vector":[1,2,3]}
+            {"path":"missing","vector":[1,2]}
+            not json
+            {"path":"c","vector":[1,2],"colour":"red"}
+            {"path":"c"}
+            {"path":"../first","vector":[1,2]}
+            {"path":"c","vector":"***"}
+            {"path":"sub","vector":[1,2]}
+            {"path":"link","vector":[1,2]}
+            {"path":"c","vector":[1,NaN]}
+            {"path":"c","vector":[1,2],"vector":[1,2]}
+            {"path":"c","vector":[1,2]} more
+            {"path":"c","collection":"no/name","vector":[1,2]}
+            {"path":"sub/d","vector":[3,4]}
+            """));
     assertEquals(List.of(1f, 2f), Attributes.vector(directory.resolve("a")));
     assertEquals(List.of(3f, 4f), Attributes.vector(directory.resolve("sub/d")));
     assertEquals(List.of("a", "sub/d"), Conversation.ask(directory, "[1,2]").paths());

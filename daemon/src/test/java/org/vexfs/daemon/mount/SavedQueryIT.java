@@ -187,8 +187,7 @@ final class SavedQueryIT {
     assertEquals(List.of("01-0.5000-two", "02-0.3333-three"), names(links.resolve("one")));
     assertEquals("content of two", Files.readString(links.resolve("one/01-0.5000-two")));
     assertEquals(List.of("01-0.5000-two", "02-0.3333-one"), names(links.resolve("sub/three")));
-    assertEquals(
-        directory.resolve("one"), links.resolve("sub/three/02-0.3333-one").toRealPath());
+    assertEquals(directory.resolve("one"), links.resolve("sub/three/02-0.3333-one").toRealPath());
     assertThrows(NoSuchFileException.class, () -> names(links.resolve("nothing")));
     Files.writeString(directory.resolve("plain"), "no vector");
     assertThrows(IOException.class, () -> names(links.resolve("plain")));

@@ -163,7 +163,8 @@ final class StatsIT {
             "Thumbs.db")) {
       Path path = mount.path(".vexfs").resolve(name);
       boolean exists = Files.exists(name.startsWith("docs") ? mount.path(name) : path);
-      assertTrue(exists || name.contains("01-") || name.endsWith("git") || name.endsWith("db"), name);
+      assertTrue(
+          exists || name.contains("01-") || name.endsWith("git") || name.endsWith("db"), name);
     }
     assertEquals(before, Json.number(stats(), "searches"));
     Command.of("ls", mount.path("docs/.vexfs/queries/saved/hits")).output();
