@@ -10,19 +10,35 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "vexfs",
     description = "A mounted file system in which files carry vectors and are found by similarity.",
+    footer = {
+      "",
+      "First steps:",
+      "  vexfs mount ~/notes /mnt/notes",
+      "  vexfs index /mnt/notes",
+      "  vexfs search /mnt/notes --text 'tax return'",
+      "  cat /mnt/notes/.vexfs/help",
+      "  vexfs umount /mnt/notes",
+      "",
+      "Exit status: 0 done, 1 failed or done in part, 2 misused; fsck has those of fsck(8)."
+    },
     mixinStandardHelpOptions = true,
     version = "vexfs 0.1.0",
     subcommands = {
       MountCommand.class,
       UmountCommand.class,
-      StatusCommand.class,
-      CompactCommand.class,
-      FsckCommand.class,
-      SnapshotCommand.class,
-      ExportCommand.class,
-      ImportCommand.class,
-      IndexCommand.class,
       SearchCommand.class,
+      AttachCommand.class,
+      DetachCommand.class,
+      IndexCommand.class,
+      ImportCommand.class,
+      ExportCommand.class,
+      CollectionsCommand.class,
+      StatusCommand.class,
+      StatsCommand.class,
+      CompactCommand.class,
+      SnapshotCommand.class,
+      FsckCommand.class,
+      CompletionCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main implements Runnable {
@@ -33,6 +49,11 @@ public final class Main implements Runnable {
   /// Runs the command that the arguments name and exits with its status: 0 done, 1 failed, 2
   /// misused, where the command does not have others.
   public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /// All commands, with what they have in common.
+  static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionExceptionHandler((failure, command, result) -> {
@@ -41,7 +62,7 @@ public final class Main implements Runnable {
       System.err.println("vexfs: " + message);
       return command.getCommandSpec().exitCodeOnExecutionException();
     });
-    System.exit(commandLine.execute(args));
+    return commandLine;
   }
 
   @Override
