@@ -111,8 +111,7 @@ final class MatrixFile {
             case "bvecs" -> rowByRow(data, Element.U1);
             default -> fbin(data);
           };
-      // A row's own header comes before the first, and counts to the one behind it.
-      if (matrix.dimension < 1 || matrix.rows * matrix.stride > data.byteSize()) {
+      if (matrix.dimension < 1 || matrix.end() > data.byteSize()) {
         throw new CommandException(file + " is shorter than its header says");
       }
       return matrix;
@@ -161,6 +160,12 @@ final class MatrixFile {
         (long) dimension * Float.BYTES,
         data.get(INT, 0),
         dimension);
+  }
+
+  /// Where the last row ends.
+  private long end() {
+    long rowBytes = (long) dimension * element.bytes;
+    return rows == 0 ? start : start + (rows - 1) * stride + rowBytes;
   }
 
   long rows() {

@@ -18,7 +18,7 @@ final class StoreEntries {
   /// What is done with an entry.
   @FunctionalInterface
   interface Step {
-    /// @param paths all names of its file
+    /// Takes it, with all names of its file.
     void take(VectorCollection collection, List<TreePath> paths) throws IOException, VectorFailure;
   }
 
