@@ -37,8 +37,11 @@ public final class SavedQueries implements DirectoryObserver {
   static final int MAX_QUERY_BYTES = 1 << 20;
 
   private static final String PREFIX = "query-";
-  private static final String SUFFIX = ".vexquery";
   private static final String ASIDE_SUFFIX = ".new";
+
+  /// How the names of the files end that hold saved queries, which never change but are replaced.
+  public static final String SUFFIX = ".vexquery";
+
   private static final Logger LOG = LoggerFactory.getLogger(SavedQueries.class);
 
   private final StorageDirectory storage;
