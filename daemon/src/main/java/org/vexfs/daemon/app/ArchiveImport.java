@@ -68,8 +68,7 @@ final class ArchiveImport {
 
   /// Makes the collections that are not there, with their settings. Those that have vectors must
   /// have the same.
-  private void configure(Map<String, Object> head)
-      throws IOException, CommandException {
+  private void configure(Map<String, Object> head) throws IOException, CommandException {
     if (!(head.get("collections") instanceof List<?> collections)) {
       throw new CommandException("the manifest tells of no collections");
     }
@@ -80,8 +79,7 @@ final class ArchiveImport {
     }
   }
 
-  private void makeCollection(Map<?, ?> collection)
-      throws IOException, CommandException {
+  private void makeCollection(Map<?, ?> collection) throws IOException, CommandException {
     String name = String.valueOf(collection.get("name"));
     Path config = directory.control("collections").resolve(name).resolve("config");
     if (!Files.exists(config)) {
@@ -119,8 +117,7 @@ final class ArchiveImport {
   }
 
   /// A file may have several names, of which one that is there is enough.
-  private void importEntry(TarReader archive, Map<String, Object> entry)
-      throws IOException {
+  private void importEntry(TarReader archive, Map<String, Object> entry) throws IOException {
     Optional<Path> present =
         entry.get("paths") instanceof List<?> paths
             ? paths.stream()

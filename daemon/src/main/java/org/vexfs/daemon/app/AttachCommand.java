@@ -75,8 +75,7 @@ final class AttachCommand implements Callable<Integer> {
 
   private void attach(MountedFile target, byte[] bytes) throws IOException {
     if (bytes.length <= MAX_ATTRIBUTE_BYTES) {
-      int _ =
-          target.attributes().write(VectorAttribute.of(collection), ByteBuffer.wrap(bytes));
+      int _ = target.attributes().write(VectorAttribute.of(collection), ByteBuffer.wrap(bytes));
       return;
     }
     Path directory = target.directory().control("collections").resolve(collection);

@@ -17,7 +17,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
-import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.store.NpyFormat;
 import org.vexfs.daemon.store.VectorValues;
 
@@ -94,13 +93,14 @@ final class BulkImport {
   /// Bytes of names that are no text, see [TreePath].
   private static String escapeLoneSurrogates(StringBuilder line) {
     StringBuilder escaped = new StringBuilder(line.length());
-    line.codePoints().forEach(c -> {
-      if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
-        escaped.append(String.format("\\u%04x", c));
-      } else {
-        escaped.appendCodePoint(c);
-      }
-    });
+    line.codePoints()
+        .forEach(c -> {
+          if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
+            escaped.append(String.format("\\u%04x", c));
+          } else {
+            escaped.appendCodePoint(c);
+          }
+        });
     return escaped.toString();
   }
 

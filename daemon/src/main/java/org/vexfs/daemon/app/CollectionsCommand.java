@@ -31,8 +31,7 @@ final class CollectionsCommand implements Callable<Integer> {
   @Option(
       names = "--metric",
       paramLabel = "METRIC",
-      description =
-          "how it measures: euclidean (the default), cosine, dot, manhattan or hamming")
+      description = "how it measures: euclidean (the default), cosine, dot, manhattan or hamming")
   private String metric = "euclidean";
 
   @Option(names = "--json", description = "print JSON lines")
@@ -46,8 +45,7 @@ final class CollectionsCommand implements Callable<Integer> {
       return 0;
     }
     Map<String, Object> stats = Json.object(Files.readString(directory.control("stats")));
-    List<?> collections =
-        stats.get("collections") instanceof List<?> present ? present : List.of();
+    List<?> collections = stats.get("collections") instanceof List<?> present ? present : List.of();
     if (!json) {
       System.out.printf(ROW, "NAME", "DIMENSION", "METRIC", "FILES", "VECTORS", "GRAPH");
     }

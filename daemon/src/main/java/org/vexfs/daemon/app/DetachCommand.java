@@ -38,7 +38,12 @@ final class DetachCommand implements Callable<Integer> {
       } catch (IOException e) {
         all = false;
         System.err.println(
-            "vexfs: " + file + " has no vector in collection " + collection + ": " + e.getMessage());
+            "vexfs: "
+                + file
+                + " has no vector in collection "
+                + collection
+                + ": "
+                + e.getMessage());
       }
     }
     return all ? 0 : 1;

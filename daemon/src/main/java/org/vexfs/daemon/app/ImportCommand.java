@@ -74,8 +74,9 @@ final class ImportCommand implements Callable<Integer> {
 
   @Option(
       names = "--resume",
-      description = "pass over files that have these very vectors already: goes on where an import"
-          + " was interrupted")
+      description =
+          "pass over files that have these very vectors already: goes on where an import"
+              + " was interrupted")
   private boolean resume;
 
   @Override

@@ -47,12 +47,16 @@ final class MatrixExport {
       file.write(header(0));
       try (OutputStream values =
           new BufferedOutputStream(Channels.newOutputStream(file.getChannel()))) {
-        StoreEntries.forEach(store, collection, (_, names) -> {
-          Optional<TreePath> path = names.stream().filter(name -> name.isWithin(scope)).findFirst();
-          if (path.isPresent()) {
-            writeEntry(names, path.get().relativeTo(scope), values, paths, separator);
-          }
-        });
+        StoreEntries.forEach(
+            store,
+            collection,
+            (_, names) -> {
+              Optional<TreePath> path =
+                  names.stream().filter(name -> name.isWithin(scope)).findFirst();
+              if (path.isPresent()) {
+                writeEntry(names, path.get().relativeTo(scope), values, paths, separator);
+              }
+            });
         values.flush();
         // The number of rows is known only now.
         file.seek(0);

@@ -12,8 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -123,8 +123,8 @@ final class SearchCommand implements Callable<Integer> {
     @Option(
         names = "--batch",
         paramLabel = "FILE",
-        description = "a file with many vectors, each a search of its own: .npy, .fvecs, .bvecs,"
-            + " .fbin")
+        description =
+            "a file with many vectors, each a search of its own: .npy, .fvecs, .bvecs," + " .fbin")
     private @Nullable Path batch;
   }
 

@@ -20,11 +20,10 @@ import org.vexfs.daemon.store.VectorStore;
 /// A copy of a store that is in use.
 ///
 /// Nothing has to be told to the daemon: segments but the last, checkpoints and saved queries never
-/// change once
-/// they are there, so they are linked; the last is copied up to wherever it has come. Since the log
-/// only grows, that is the store as it was at some moment after the copying began, with perhaps a
-/// change cut off at the end, which opening the copy takes away as after a crash. Where compaction
-/// removed a file between listing and linking, it is begun anew.
+/// change once they are there, so they are linked; the last is copied up to wherever it has come.
+/// Since the log only grows, that is the store as it was at some moment after the copying began,
+/// with perhaps a change cut off at the end, which opening the copy takes away as after a crash.
+/// Where compaction removed a file between listing and linking, it is begun anew.
 final class StoreSnapshot {
   private static final int MAX_ATTEMPTS = 10;
   private static final String SEGMENT_SUFFIX = ".vexlog";

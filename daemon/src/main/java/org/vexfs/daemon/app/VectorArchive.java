@@ -54,17 +54,21 @@ final class VectorArchive {
       long[] listed = {0};
       try (BufferedWriter lines = Files.newBufferedWriter(manifest)) {
         lines.write(head());
-        StoreEntries.forEach(store, (collection, paths) ->
-            lines.write(line(member(++listed[0]), collection.name(), paths)));
+        StoreEntries.forEach(
+            store,
+            (collection, paths) ->
+                lines.write(line(member(++listed[0]), collection.name(), paths)));
       }
       archive.add(MANIFEST, manifest);
       long[] written = {0};
-      StoreEntries.forEach(store, (collection, paths) -> {
-        Optional<VectorMatrix> matrix = store.get(paths.getFirst(), 0, collection.name());
-        VectorMatrix present =
-            matrix.orElseThrow(() -> new IOException(paths + " has lost its vectors"));
-        archive.add(member(++written[0]), NpyFormat.encode(present, present.rows() == 1));
-      });
+      StoreEntries.forEach(
+          store,
+          (collection, paths) -> {
+            Optional<VectorMatrix> matrix = store.get(paths.getFirst(), 0, collection.name());
+            VectorMatrix present =
+                matrix.orElseThrow(() -> new IOException(paths + " has lost its vectors"));
+            archive.add(member(++written[0]), NpyFormat.encode(present, present.rows() == 1));
+          });
       return written[0];
     }
 

@@ -39,6 +39,7 @@ record ImportLine(TreePath path, String collection, VectorMatrix matrix) {
   }
 
   /// The bytes of a value within a line, which can be read once the collection is known.
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   private record Value(byte[] bytes, int start, int length, boolean isText) {}
 
   /// Reads a line.

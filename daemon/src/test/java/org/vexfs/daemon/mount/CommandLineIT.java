@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,7 +22,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import java.util.stream.Stream;
 
 /// The commands that work on what is mounted.
 @Timeout(180)
@@ -53,8 +53,7 @@ final class CommandLineIT {
   @Test
   void attachSearchAndDetach_workOnAnyFileOfTheMount() throws IOException {
     vexfs("attach", directory.resolve("a"), "--value", "[1,0]").output();
-    Path npy =
-        Files.write(outside.resolve("b.npy"), Forms.npy("<f4", "(2,)", Forms.raw(0, 1)));
+    Path npy = Files.write(outside.resolve("b.npy"), Forms.npy("<f4", "(2,)", Forms.raw(0, 1)));
     vexfs("attach", directory.resolve("b"), npy).output();
     Command.script("printf '3,4' | \"$1\" attach \"$2\" -", launcher(), directory.resolve("c d"))
         .output();
@@ -74,8 +73,7 @@ final class CommandLineIT {
     assertTrue(refused.output().contains("dimension"), refused::output);
     assertEquals(2, vexfs("attach", "--colour").run().exitCode());
 
-    Command.Result detached =
-        vexfs("detach", directory.resolve("a"), directory.resolve("b")).run();
+    Command.Result detached = vexfs("detach", directory.resolve("a"), directory.resolve("b")).run();
     assertEquals(0, detached.exitCode(), detached::output);
     Refusal.ENODATA.of(() -> Attributes.vector(directory.resolve("a")));
     Command.Result again = vexfs("detach", directory.resolve("a")).run();
@@ -192,8 +190,7 @@ final class CommandLineIT {
     Attributes.attach(directory.resolve("a"), 1, 0);
     Attributes.attach(directory.resolve("b"), 0, 1);
     Path queries =
-        Files.write(
-            outside.resolve("q.npy"), Forms.npy("<f4", "(2, 2)", Forms.raw(0, 1, 1, 0)));
+        Files.write(outside.resolve("q.npy"), Forms.npy("<f4", "(2, 2)", Forms.raw(0, 1, 1, 0)));
     String found = vexfs("search", directory, "--batch", queries, "-k", 1).output();
     assertEquals(List.of("b", "a"), Conversation.parse(found).paths());
     List<Map<String, Object>> closings = Conversation.parse(found).closings();
@@ -205,8 +202,7 @@ final class CommandLineIT {
     vexfs("collections", directory, "--create", "angles", "--metric", "cosine").output();
     Attributes.set(directory.resolve("a"), "vexfs.vector.angles", "[1,2,3]");
     String table = vexfs("collections", mount.mountPoint()).output();
-    assertTrue(
-        table.lines().anyMatch(line -> line.matches("angles +3 +cosine +1 +1 +.*")), table);
+    assertTrue(table.lines().anyMatch(line -> line.matches("angles +3 +cosine +1 +1 +.*")), table);
     assertTrue(vexfs("stats", directory).output().contains("vectors"), "stats");
     assertTrue(vexfs("status", directory).output().contains("state: ready"), "status");
     Command.Result elsewhere = vexfs("stats", outside).run();
