@@ -16,5 +16,14 @@ generate() { # NAME [jextract option ...]
     --header-class-name "${name^}" "${clang_include[@]}" "$@" "$name.h"
 }
 
+# Takes out what reads single elements of arrays in structs. The handles for it, made when a struct is first touched, would
+# take longer than anything else in the start of a mount, and the arrays are but padding, or read whole.
+trim() {
+  local member='\n    /\*\*(?:(?!\*/).)*\*/\n    public static [^\n]*\blong index0\b[^\n]*\{\n(?:(?!\n    \}\n).)*\n    \}\n'
+  find "$target/org/vexfs/bindings" -name '*.java' -print0 |
+    xargs -0 perl -0pi -e "s{$member}{}gs; s{[^\\n]*\\\$ELEM_HANDLE = [^\\n]*\\n}{}g"
+}
+
 generate fuse -I "${FUSE_INCLUDE:-/usr/include/fuse3}"
 generate libc
+trim

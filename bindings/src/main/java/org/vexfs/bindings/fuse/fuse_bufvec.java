@@ -229,33 +229,6 @@ public class fuse_bufvec {
     public static long[] buf$dimensions() {
         return buf$DIMS;
     }
-    private static final MethodHandle buf$ELEM_HANDLE = buf$LAYOUT.sliceHandle(sequenceElement());
-
-    /**
-     * Indexed getter for field:
-     * {@snippet lang=c :
-     * struct fuse_buf buf[1]
-     * }
-     */
-    public static MemorySegment buf(MemorySegment struct, long index0) {
-        try {
-            return (MemorySegment)buf$ELEM_HANDLE.invokeExact(struct, buf$OFFSET, index0);
-        } catch (Error | RuntimeException ex) {
-            throw ex;
-        } catch (Throwable ex$) {
-            throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    /**
-     * Indexed setter for field:
-     * {@snippet lang=c :
-     * struct fuse_buf buf[1]
-     * }
-     */
-    public static void buf(MemorySegment struct, long index0, MemorySegment fieldValue) {
-        MemorySegment.copy(fieldValue, 0L, buf(struct, index0), 0L, fuse_buf.layout().byteSize());
-    }
 
     /**
      * Obtains a slice of {@code arrayParam} which selects the array element at {@code index}.

@@ -276,27 +276,6 @@ public class dirent64 {
     public static long[] d_name$dimensions() {
         return d_name$DIMS;
     }
-    private static final VarHandle d_name$ELEM_HANDLE = d_name$LAYOUT.varHandle(sequenceElement());
-
-    /**
-     * Indexed getter for field:
-     * {@snippet lang=c :
-     * char d_name[256]
-     * }
-     */
-    public static byte d_name(MemorySegment struct, long index0) {
-        return (byte)d_name$ELEM_HANDLE.get(struct, d_name$OFFSET, index0);
-    }
-
-    /**
-     * Indexed setter for field:
-     * {@snippet lang=c :
-     * char d_name[256]
-     * }
-     */
-    public static void d_name(MemorySegment struct, long index0, byte fieldValue) {
-        d_name$ELEM_HANDLE.set(struct, d_name$OFFSET, index0, fieldValue);
-    }
 
     /**
      * Obtains a slice of {@code arrayParam} which selects the array element at {@code index}.

@@ -597,27 +597,6 @@ public class statvfs {
     public static long[] __f_spare$dimensions() {
         return __f_spare$DIMS;
     }
-    private static final VarHandle __f_spare$ELEM_HANDLE = __f_spare$LAYOUT.varHandle(sequenceElement());
-
-    /**
-     * Indexed getter for field:
-     * {@snippet lang=c :
-     * int __f_spare[6]
-     * }
-     */
-    public static int __f_spare(MemorySegment struct, long index0) {
-        return (int)__f_spare$ELEM_HANDLE.get(struct, __f_spare$OFFSET, index0);
-    }
-
-    /**
-     * Indexed setter for field:
-     * {@snippet lang=c :
-     * int __f_spare[6]
-     * }
-     */
-    public static void __f_spare(MemorySegment struct, long index0, int fieldValue) {
-        __f_spare$ELEM_HANDLE.set(struct, __f_spare$OFFSET, index0, fieldValue);
-    }
 
     /**
      * Obtains a slice of {@code arrayParam} which selects the array element at {@code index}.

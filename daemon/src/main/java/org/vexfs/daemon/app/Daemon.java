@@ -52,6 +52,7 @@ final class Daemon {
   /// @param readyTimeout how long a vector operation waits for the store to come up
   /// @param log where to log, if not in the store or on standard error
   /// @param detaches whether the process lets go of its terminal once the mount answers
+  /// @param connection what to serve instead of mounting: `/dev/fd/N`, an open connection
   record Settings(
       Path source,
       Path mountpoint,
@@ -60,7 +61,8 @@ final class Daemon {
       StoreOptions.Durability durability,
       Duration readyTimeout,
       Optional<Path> log,
-      boolean detaches) {}
+      boolean detaches,
+      Optional<String> connection) {}
 
   Daemon(Settings settings) {
     this.settings = settings;
@@ -139,8 +141,13 @@ final class Daemon {
         FuseSession.open(
             library, overlay, control, errors, options.forLibfuse(), options.maxReadBytes())) {
       status.mounted(overlay, control, session);
-      String target = TreePath.bytesOfText(paths.mountpoint().toString());
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(target), "stop"));
+      String target =
+          settings
+              .connection()
+              .orElseGet(() -> TreePath.bytesOfText(paths.mountpoint().toString()));
+      if (settings.connection().isEmpty()) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(target), "stop"));
+      }
       session.mount(target);
       overlay.tell(session);
       session.start();
@@ -151,7 +158,8 @@ final class Daemon {
         HostProcess.announceReady();
         HostProcess.detach();
       }
-      try (InodeTrimmer _ = overlay.trimThrough(session)) {
+      try (InodeTrimmer _ = overlay.trimThrough(session);
+          IdleMemory _ = IdleMemory.watching()) {
         if (options.isSourceShared()) {
           awaitEndSharing(overlay, session);
         } else {

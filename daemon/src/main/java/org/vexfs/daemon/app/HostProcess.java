@@ -1,18 +1,14 @@
 package org.vexfs.daemon.app;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.vexfs.bindings.libc.Libc;
-import org.vexfs.bindings.libc.rlimit;
 import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.io.Host;
+import org.vexfs.daemon.io.ProcessCalls;
 
 /// What a daemon arranges with its host as a process.
 final class HostProcess {
@@ -23,28 +19,19 @@ final class HostProcess {
   /// Prepares the process for serving: modes are created as asked for, the current directory keeps
   /// no file system busy, and as many descriptors as the host allows may be open.
   static void prepare() {
-    int _ = Libc.umask(0);
-    try (Arena arena = Arena.ofConfined()) {
-      int _ = Libc.chdir(arena.allocateFrom("/"));
-      raiseDescriptorLimit(arena);
-    }
+    ProcessCalls.setUmask(0);
+    boolean _ = ProcessCalls.changeDirectory("/");
+    ProcessCalls.descriptorLimit().ifPresent(HostProcess::raiseDescriptorLimit);
   }
 
   /// Every file that the kernel knows takes a descriptor. The privileged may go beyond the limit
   /// they were given, up to what the host has for any process; the others to their limit.
-  private static void raiseDescriptorLimit(Arena arena) {
-    MemorySegment limit = rlimit.allocate(arena);
-    if (Libc.getrlimit(Libc.RLIMIT_NOFILE(), limit) != 0) {
-      return;
-    }
-    long given = rlimit.rlim_max(limit);
-    long most = Math.max(given, mostDescriptors());
-    rlimit.rlim_cur(limit, most);
-    rlimit.rlim_max(limit, most);
-    if (Libc.setrlimit(Libc.RLIMIT_NOFILE(), limit) != 0) {
-      rlimit.rlim_cur(limit, given);
-      rlimit.rlim_max(limit, given);
-      int _ = Libc.setrlimit(Libc.RLIMIT_NOFILE(), limit);
+  private static void raiseDescriptorLimit(ProcessCalls.DescriptorLimit given) {
+    long most = Math.max(given.most(), mostDescriptors());
+    if (!ProcessCalls.limitDescriptors(new ProcessCalls.DescriptorLimit(most, most))) {
+      boolean _ =
+          ProcessCalls.limitDescriptors(
+              new ProcessCalls.DescriptorLimit(given.most(), given.most()));
     }
   }
 
@@ -64,11 +51,11 @@ final class HostProcess {
 
   /// Lets go of the terminal or pipe that the process was started with.
   static void detach() throws ErrnoException {
-    int _ = Libc.setsid();
+    boolean _ = ProcessCalls.startSession();
     try (Host host = Host.borrow()) {
       int nothing = host.openat(Libc.AT_FDCWD(), "/dev/null", Libc.O_RDWR(), 0);
       for (int standard : STANDARD_DESCRIPTORS) {
-        int _ = Libc.dup2(nothing, standard);
+        boolean _ = ProcessCalls.duplicate(nothing, standard);
       }
       host.closeDescriptor(nothing);
     }
@@ -79,11 +66,8 @@ final class HostProcess {
   /// @param lazily even while files in it are open: who has them keeps them until they close them
   /// @return whether it worked
   static boolean unmount(String mountpoint, boolean lazily) {
-    if (Libc.geteuid() == 0) {
-      try (Arena arena = Arena.ofConfined()) {
-        int flags = lazily ? Libc.MNT_DETACH() : 0;
-        return Libc.umount2(arena.allocateFrom(mountpoint, ISO_8859_1), flags) == 0;
-      }
+    if (ProcessCalls.effectiveUser() == 0) {
+      return ProcessCalls.unmount(mountpoint, lazily ? Libc.MNT_DETACH() : 0);
     }
     String option = lazily ? "-uz" : "-u";
     return runs(List.of("fusermount3", option, TreePath.textOfBytes(mountpoint)));

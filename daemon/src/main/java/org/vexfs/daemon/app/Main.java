@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
       SnapshotCommand.class,
       FsckCommand.class,
       CompletionCommand.class,
+      RehearseCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main implements Runnable {
@@ -49,20 +50,35 @@ public final class Main implements Runnable {
   /// Runs the command that the arguments name and exits with its status: 0 done, 1 failed, 2
   /// misused, where the command does not have others.
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    System.exit(
+        MountArguments.read(args).map(Main::mount).orElseGet(() -> commandLine().execute(args)));
   }
 
-  /// All commands, with what they have in common.
+  private static int mount(MountArguments arguments) {
+    try {
+      arguments.run();
+      return CommandLine.ExitCode.OK;
+    } catch (Exception failure) {
+      report(failure);
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+  }
+
+  /// The commands, as the library that reads command lines has them.
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionExceptionHandler((failure, command, result) -> {
-      String message =
-          failure instanceof CommandException ? failure.getMessage() : failure.toString();
-      System.err.println("vexfs: " + message);
+      report(failure);
       return command.getCommandSpec().exitCodeOnExecutionException();
     });
     return commandLine;
+  }
+
+  private static void report(Exception failure) {
+    String message =
+        failure instanceof CommandException ? failure.getMessage() : failure.toString();
+    System.err.println("vexfs: " + message);
   }
 
   @Override

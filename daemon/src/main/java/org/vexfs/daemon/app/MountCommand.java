@@ -1,8 +1,6 @@
 package org.vexfs.daemon.app;
 
-import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -65,7 +63,7 @@ final class MountCommand implements Callable<Integer> {
       paramLabel = "SECONDS",
       description =
           "how long a vector operation waits for the store to come up before EAGAIN (default: 30)")
-  private double readyTimeoutSeconds = 30;
+  private double readyTimeoutSeconds = MountArguments.DEFAULT_READY_TIMEOUT_SECONDS;
 
   @Option(
       names = "--log",
@@ -85,40 +83,25 @@ final class MountCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Optional<String> remount = MountOptions.remount(options);
-    if (remount.isPresent()) {
-      remount(remount.get());
-      return 0;
-    }
-    if (sharedSource) {
-      options.add(MountOptions.SHARED_SOURCE);
-    }
-    Daemon.Settings settings =
-        new Daemon.Settings(
-            source,
-            mountpoint,
-            options,
-            Optional.ofNullable(store),
-            durability,
-            Duration.ofMillis((long) (readyTimeoutSeconds * 1000)),
-            Optional.ofNullable(log),
-            notifies && !foreground);
-    new Daemon(settings).run();
+    arguments().run();
     return 0;
   }
 
-  /// Whether a mount may be written is the kernel's to enforce; its daemon need not know.
-  private void remount(String access) throws CommandException, IOException {
-    Path path = mountpoint.toAbsolutePath().normalize();
-    if (Mountpoint.at(path).filter(Mountpoint::isVexfs).isEmpty()) {
-      throw new CommandException("no VexFS is mounted at " + mountpoint);
+  /// What the command line said.
+  MountArguments arguments() {
+    List<String> all = new ArrayList<>(options);
+    if (sharedSource) {
+      all.add(MountOptions.SHARED_SOURCE);
     }
-    if (!HostProcess.remount(path, access)) {
-      throw new CommandException(
-          mountpoint + " cannot be remounted " + access + ": see what mount(8) says above");
-    }
-    if (notifies) {
-      HostProcess.announceReady();
-    }
+    return new MountArguments(
+        source,
+        mountpoint,
+        List.copyOf(all),
+        Optional.ofNullable(store),
+        durability,
+        readyTimeoutSeconds,
+        Optional.ofNullable(log),
+        foreground,
+        notifies);
   }
 }

@@ -66,6 +66,7 @@ public final class VectorCode {
     if (!serves(metric)) {
       throw new IllegalArgumentException("metric " + metric.id() + " has no codes");
     }
+    VectorModule.require();
     this.metric = metric;
     this.dimension = dimension;
     this.paddedDimension = (dimension + PADDING - 1) / PADDING * PADDING;

@@ -36,28 +36,28 @@ final class Arguments {
   private Arguments() {}
 
   /// Bytes of the message from `at` on; they live as long as the call.
-  private static MemorySegment bytes(MemorySegment at, long size) {
+  private static MemorySegment bytes(long at, long size) {
     return Receiver.current().message(at).asSlice(0, size);
   }
 
   /// A copy of bytes of the message.
-  static byte[] copy(MemorySegment at, long size) {
+  static byte[] copy(long at, long size) {
     return bytes(at, size).toArray(JAVA_BYTE);
   }
 
   /// The bytes of a write, which stay where they are.
-  static WriteData writeData(MemorySegment at, long size) {
+  static WriteData writeData(long at, long size) {
     return Receiver.current().keepBuffer(bytes(at, size));
   }
 
   /// A text that ends with NUL (bytes, one char a byte).
-  static String text(MemorySegment at) {
+  static String text(long at) {
     return Receiver.current().message(at).getString(0, ISO_8859_1);
   }
 
   /// The name of an entry of a directory. The kernel resolves paths and dots itself; to pass one on
   /// would lead out of SOURCE.
-  static String name(MemorySegment at) {
+  static String name(long at) {
     String name = text(at);
     if (name.isEmpty() || name.equals(".") || name.equals("..") || name.indexOf('/') >= 0) {
       throw new IllegalArgumentException("not the name of a directory's entry");
@@ -74,26 +74,41 @@ final class Arguments {
     return (int) size;
   }
 
-  static HandleId handle(MemorySegment info) {
-    return info.address() == 0 ? HandleId.NONE : new HandleId(fuse_file_info.fh(info));
+  /// A struct of libfuse's own, which lives as long as the call.
+  static MemorySegment struct(long at, long size) {
+    return MemorySegment.ofAddress(at).reinterpret(size);
   }
 
-  static LockOwner lockOwner(MemorySegment info) {
-    return new LockOwner(fuse_file_info.lock_owner(info));
+  /// The `struct fuse_file_info` of a call.
+  static MemorySegment info(long at) {
+    return struct(at, fuse_file_info.sizeof());
   }
 
-  static RangeLock lock(MemorySegment lock) {
+  static int flags(long info) {
+    return fuse_file_info.flags(info(info));
+  }
+
+  static HandleId handle(long info) {
+    return info == 0 ? HandleId.NONE : new HandleId(fuse_file_info.fh(info(info)));
+  }
+
+  static LockOwner lockOwner(long info) {
+    return new LockOwner(fuse_file_info.lock_owner(info(info)));
+  }
+
+  static RangeLock lock(long at) {
+    MemorySegment lock = struct(at, flock.sizeof());
     return new RangeLock(
         flock.l_type(lock), flock.l_start(lock), flock.l_len(lock), flock.l_pid(lock));
   }
 
-  static FsRequest.Place place(long node, long offset, MemorySegment info) {
+  static FsRequest.Place place(long node, long offset, long info) {
     return new FsRequest.Place(new NodeId(node), handle(info), offset);
   }
 
   /// Who made a request, which was not answered yet.
-  static Caller caller(MemorySegment request) {
-    MemorySegment context = Fuse.fuse_req_ctx(request);
+  static Caller caller(long request) {
+    MemorySegment context = Fuse.fuse_req_ctx(MemorySegment.ofAddress(request));
     return new Caller(
         fuse_ctx.uid(context),
         fuse_ctx.gid(context),
@@ -101,7 +116,7 @@ final class Arguments {
         fuse_ctx.umask(context));
   }
 
-  static List<FsRequest.Dropped> dropped(MemorySegment forgets, long count) {
+  static List<FsRequest.Dropped> dropped(long forgets, long count) {
     MemorySegment array = bytes(forgets, Math.multiplyExact(fuse_forget_data.sizeof(), count));
     List<FsRequest.Dropped> dropped = new ArrayList<>(Math.toIntExact(count));
     for (long i = 0; i < count; i++) {
@@ -113,7 +128,8 @@ final class Arguments {
     return dropped;
   }
 
-  static AttributeChange change(MemorySegment attributes, int valid) {
+  static AttributeChange change(long at, int valid) {
+    MemorySegment attributes = struct(at, stat.sizeof());
     return new AttributeChange(
         has(valid, Fuse.FUSE_SET_ATTR_MODE())
             ? OptionalInt.of(stat.st_mode(attributes))

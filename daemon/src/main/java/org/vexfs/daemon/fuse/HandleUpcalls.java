@@ -3,7 +3,7 @@ package org.vexfs.daemon.fuse;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import org.vexfs.bindings.fuse.fuse_file_info;
+import org.vexfs.bindings.NativeCalls;
 import org.vexfs.bindings.fuse.fuse_lowlevel_ops;
 import org.vexfs.bindings.libc.Libc;
 import org.vexfs.daemon.base.NodeId;
@@ -29,21 +29,18 @@ final class HandleUpcalls {
   private void addContent(MemorySegment ops, Arena arena) {
     fuse_lowlevel_ops.open(
         ops,
-        fuse_lowlevel_ops.open.allocate(
-            (req, node, info) ->
+        NativeCalls.upcall(
+            (req, node, info, _, _, _) ->
                 intake.take(
                     req,
                     reply ->
                         new FsRequest.Open(
-                            reply,
-                            Arguments.caller(req),
-                            new NodeId(node),
-                            fuse_file_info.flags(info))),
+                            reply, Arguments.caller(req), new NodeId(node), Arguments.flags(info))),
             arena));
     fuse_lowlevel_ops.create(
         ops,
-        fuse_lowlevel_ops.create.allocate(
-            (req, parent, name, mode, info) ->
+        NativeCalls.upcall(
+            (req, parent, name, mode, info, _) ->
                 intake.take(
                     req,
                     reply ->
@@ -52,13 +49,13 @@ final class HandleUpcalls {
                             Arguments.caller(req),
                             new NodeId(parent),
                             Arguments.name(name),
-                            mode,
-                            fuse_file_info.flags(info))),
+                            (int) mode,
+                            Arguments.flags(info))),
             arena));
     fuse_lowlevel_ops.read(
         ops,
-        fuse_lowlevel_ops.read.allocate(
-            (req, node, size, offset, info) ->
+        NativeCalls.upcall(
+            (req, node, size, offset, info, _) ->
                 intake.take(
                     req,
                     reply ->
@@ -71,7 +68,7 @@ final class HandleUpcalls {
             arena));
     fuse_lowlevel_ops.write(
         ops,
-        fuse_lowlevel_ops.write.allocate(
+        NativeCalls.upcall(
             (req, node, data, size, offset, info) ->
                 intake.take(
                     req,
@@ -87,8 +84,8 @@ final class HandleUpcalls {
             arena));
     fuse_lowlevel_ops.flush(
         ops,
-        fuse_lowlevel_ops.flush.allocate(
-            (req, node, info) ->
+        NativeCalls.upcall(
+            (req, node, info, _, _, _) ->
                 intake.take(
                     req,
                     reply ->
@@ -100,8 +97,8 @@ final class HandleUpcalls {
             arena));
     fuse_lowlevel_ops.release(
         ops,
-        fuse_lowlevel_ops.release.allocate(
-            (req, node, info) ->
+        NativeCalls.upcall(
+            (req, node, info, _, _, _) ->
                 intake.take(
                     req,
                     reply ->
@@ -109,37 +106,37 @@ final class HandleUpcalls {
             arena));
     fuse_lowlevel_ops.fsync(
         ops,
-        fuse_lowlevel_ops.fsync.allocate(
-            (req, node, dataOnly, info) ->
+        NativeCalls.upcall(
+            (req, node, dataOnly, info, _, _) ->
                 intake.take(
                     req,
                     reply ->
                         new FsRequest.Sync(
-                            reply, new NodeId(node), Arguments.handle(info), dataOnly != 0)),
+                            reply, new NodeId(node), Arguments.handle(info), (int) dataOnly != 0)),
             arena));
   }
 
   /// Whether the caller's description has `O_APPEND`, now rather than when it was opened. Pages of
   /// the cache have their place whatever the handle that brings them.
-  private boolean appends(MemorySegment info) {
-    return (fuse_file_info.flags(info) & Libc.O_APPEND()) != 0
-        && !intake.fileInfoBits().isWritePage(info);
+  private boolean appends(long info) {
+    return (Arguments.flags(info) & Libc.O_APPEND()) != 0
+        && !intake.fileInfoBits().isWritePage(Arguments.info(info));
   }
 
   private void addRanges(MemorySegment ops, Arena arena) {
     fuse_lowlevel_ops.lseek(
         ops,
-        fuse_lowlevel_ops.lseek.allocate(
-            (req, node, offset, whence, info) ->
+        NativeCalls.upcall(
+            (req, node, offset, whence, info, _) ->
                 intake.take(
                     req,
                     reply ->
                         new FsRequest.Seek(
-                            reply, new NodeId(node), Arguments.handle(info), offset, whence)),
+                            reply, new NodeId(node), Arguments.handle(info), offset, (int) whence)),
             arena));
     fuse_lowlevel_ops.fallocate(
         ops,
-        fuse_lowlevel_ops.fallocate.allocate(
+        NativeCalls.upcall(
             (req, node, mode, offset, length, info) ->
                 intake.take(
                     req,
@@ -149,14 +146,14 @@ final class HandleUpcalls {
                             Arguments.caller(req),
                             new NodeId(node),
                             Arguments.handle(info),
-                            mode,
+                            (int) mode,
                             offset,
                             length)),
             arena));
     fuse_lowlevel_ops.copy_file_range(
         ops,
-        fuse_lowlevel_ops.copy_file_range.allocate(
-            (req, from, fromOffset, fromInfo, to, toOffset, toInfo, length, flags) ->
+        NativeCalls.upcall(
+            (req, from, fromOffset, fromInfo, to, toOffset, toInfo, length, _) ->
                 intake.take(
                     req,
                     reply ->
@@ -170,11 +167,11 @@ final class HandleUpcalls {
   }
 
   /// `tmpfile`, a function that the bindings do not know: they are made of the headers of an older
-  /// libfuse, whose table ends before it. To C it is of the same shape as `fsync`.
+  /// libfuse, whose table ends before it.
   void addNameless(MemorySegment ops, Arena arena) {
     MemorySegment function =
-        fuse_lowlevel_ops.fsync.allocate(
-            (req, parent, mode, info) ->
+        NativeCalls.upcall(
+            (req, parent, mode, info, _, _) ->
                 intake.take(
                     req,
                     reply ->
@@ -182,8 +179,8 @@ final class HandleUpcalls {
                             reply,
                             Arguments.caller(req),
                             new NodeId(parent),
-                            mode,
-                            fuse_file_info.flags(info))),
+                            (int) mode,
+                            Arguments.flags(info))),
             arena);
     ops.set(ValueLayout.ADDRESS, fuse_lowlevel_ops.sizeof(), function);
   }
@@ -191,17 +188,18 @@ final class HandleUpcalls {
   private void addControl(MemorySegment ops, Arena arena) {
     fuse_lowlevel_ops.ioctl(
         ops,
-        fuse_lowlevel_ops.ioctl.allocate(
-            (req, node, command, argument, info, flags, input, inputSize, outputSize) ->
-                intake.take(req, reply -> new FsRequest.Control(reply, new NodeId(node), command)),
+        NativeCalls.upcall(
+            (req, node, command, _, _, _, _, _, _) ->
+                intake.take(
+                    req, reply -> new FsRequest.Control(reply, new NodeId(node), (int) command)),
             arena));
   }
 
   private void addLocks(MemorySegment ops, Arena arena) {
     fuse_lowlevel_ops.getlk(
         ops,
-        fuse_lowlevel_ops.getlk.allocate(
-            (req, node, info, lock) ->
+        NativeCalls.upcall(
+            (req, node, info, lock, _, _) ->
                 intake.take(
                     req,
                     reply ->
@@ -214,8 +212,8 @@ final class HandleUpcalls {
             arena));
     fuse_lowlevel_ops.setlk(
         ops,
-        fuse_lowlevel_ops.setlk.allocate(
-            (req, node, info, lock, waits) ->
+        NativeCalls.upcall(
+            (req, node, info, lock, waits, _) ->
                 intake.take(
                     req,
                     reply ->
@@ -225,25 +223,25 @@ final class HandleUpcalls {
                             Arguments.handle(info),
                             Arguments.lockOwner(info),
                             Arguments.lock(lock),
-                            waits != 0)),
+                            (int) waits != 0)),
             arena));
     fuse_lowlevel_ops.flock(
         ops,
-        fuse_lowlevel_ops.flock.allocate(
-            (req, node, info, operation) ->
+        NativeCalls.upcall(
+            (req, node, info, operation, _, _) ->
                 intake.take(
                     req,
                     reply ->
                         new FsRequest.LockFile(
-                            reply, new NodeId(node), Arguments.handle(info), operation)),
+                            reply, new NodeId(node), Arguments.handle(info), (int) operation)),
             arena));
   }
 
   private void addDirectories(MemorySegment ops, Arena arena) {
     fuse_lowlevel_ops.opendir(
         ops,
-        fuse_lowlevel_ops.opendir.allocate(
-            (req, node, info) ->
+        NativeCalls.upcall(
+            (req, node, info, _, _, _) ->
                 intake.take(
                     req,
                     reply ->
@@ -252,20 +250,20 @@ final class HandleUpcalls {
             arena));
     fuse_lowlevel_ops.readdir(
         ops,
-        fuse_lowlevel_ops.readdir.allocate(
-            (req, node, size, offset, info) ->
+        NativeCalls.upcall(
+            (req, node, size, offset, info, _) ->
                 intake.take(req, reply -> readDirectory(reply, node, size, offset, info, false)),
             arena));
     fuse_lowlevel_ops.readdirplus(
         ops,
-        fuse_lowlevel_ops.readdirplus.allocate(
-            (req, node, size, offset, info) ->
+        NativeCalls.upcall(
+            (req, node, size, offset, info, _) ->
                 intake.take(req, reply -> readDirectory(reply, node, size, offset, info, true)),
             arena));
     fuse_lowlevel_ops.releasedir(
         ops,
-        fuse_lowlevel_ops.releasedir.allocate(
-            (req, node, info) ->
+        NativeCalls.upcall(
+            (req, node, info, _, _, _) ->
                 intake.take(
                     req,
                     reply ->
@@ -274,18 +272,18 @@ final class HandleUpcalls {
             arena));
     fuse_lowlevel_ops.fsyncdir(
         ops,
-        fuse_lowlevel_ops.fsyncdir.allocate(
-            (req, node, dataOnly, info) ->
+        NativeCalls.upcall(
+            (req, node, dataOnly, info, _, _) ->
                 intake.take(
                     req,
                     reply ->
                         new FsRequest.SyncDirectory(
-                            reply, new NodeId(node), Arguments.handle(info), dataOnly != 0)),
+                            reply, new NodeId(node), Arguments.handle(info), (int) dataOnly != 0)),
             arena));
   }
 
   private static FsRequest readDirectory(
-      Reply reply, long node, long size, long offset, MemorySegment info, boolean withAttributes) {
+      Reply reply, long node, long size, long offset, long info, boolean withAttributes) {
     return new FsRequest.ReadDirectory(
         reply,
         new NodeId(node),

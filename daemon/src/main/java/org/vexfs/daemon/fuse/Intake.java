@@ -33,13 +33,13 @@ final class Intake {
   }
 
   /// Takes over a request that is to be answered.
-  void take(MemorySegment request, Copier copier) {
-    take(Reply.to(request, fileInfoBits), copier);
+  void take(long request, Copier copier) {
+    take(Reply.to(MemorySegment.ofAddress(request), fileInfoBits), copier);
   }
 
   /// Takes over a request that the kernel wants no answer to.
-  void takeSilently(MemorySegment request, Copier copier) {
-    take(Reply.toNobody(request, fileInfoBits), copier);
+  void takeSilently(long request, Copier copier) {
+    take(Reply.toNobody(MemorySegment.ofAddress(request), fileInfoBits), copier);
   }
 
   private static void take(Reply reply, Copier copier) {

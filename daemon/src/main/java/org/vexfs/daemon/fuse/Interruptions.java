@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.vexfs.bindings.NativeCalls;
 import org.vexfs.bindings.fuse.Fuse;
-import org.vexfs.bindings.fuse.fuse_interrupt_func_t;
 
 /// Turns the kernel's wish to end a request (`FUSE_INTERRUPT`: its caller got a signal) into an
 /// interrupt of the thread that handles it. Only requests that may wait for long are watched.
@@ -21,7 +21,7 @@ final class Interruptions {
 
   // The kernel may call as long as the process lives, so the function does too.
   private final MemorySegment callback =
-      fuse_interrupt_func_t.allocate(this::interrupt, Arena.global());
+      NativeCalls.upcall((request, _, _, _, _, _) -> interruptSafely(request), Arena.global());
 
   private volatile boolean ended;
 
@@ -58,9 +58,9 @@ final class Interruptions {
     waiting.keySet().forEach(this::interrupt);
   }
 
-  private void interrupt(MemorySegment request, MemorySegment data) {
+  private void interruptSafely(long request) {
     try {
-      interrupt(request.address());
+      interrupt(request);
     } catch (Throwable t) {
       LOG.error("A request could not be interrupted", t);
     }

@@ -45,8 +45,8 @@ final class Receiver extends Thread {
   /// What is left, from `at` on, of the message that is being decoded.
   ///
   /// @throws IndexOutOfBoundsException where `at` does not lie in it
-  MemorySegment message(MemorySegment at) {
-    return message.asSlice(at.address() - message.address());
+  MemorySegment message(long at) {
+    return message.asSlice(at - message.address());
   }
 
   /// Keeps the current buffer for the write whose data lies in it.

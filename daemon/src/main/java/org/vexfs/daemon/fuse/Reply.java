@@ -193,7 +193,7 @@ final class Reply implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment vector = arena.allocate(BUFFER_VECTOR_BYTES, 8);
       fuse_bufvec.count(vector, 1);
-      MemorySegment buffer = fuse_bufvec.buf(vector, 0);
+      MemorySegment buffer = fuse_bufvec.buf(vector);
       fuse_buf.size(buffer, size);
       fuse_buf.flags(buffer, Fuse.FUSE_BUF_IS_FD() | Fuse.FUSE_BUF_FD_SEEK());
       fuse_buf.fd(buffer, descriptor);

@@ -43,7 +43,7 @@ final class Trees {
 
   /// Keeps the cause of a failure for `.vexfs/errors`; the request was not answered yet.
   void note(Host host, FsRequest request, int errno, VectorFailure failure) {
-    Caller caller = Arguments.caller(request.reply().request());
+    Caller caller = Arguments.caller(request.reply().request().address());
     String cause = String.valueOf(failure.getMessage());
     errors.add(caller, request.operation(), pathOf(host, request.subject()), errno, cause);
   }

@@ -6,6 +6,8 @@ import java.lang.foreign.ValueLayout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vexfs.bindings.FuseLibrary;
+import org.vexfs.bindings.NativeCalls;
+import org.vexfs.bindings.fuse.fuse_conn_info;
 import org.vexfs.bindings.fuse.fuse_lowlevel_ops;
 import org.vexfs.daemon.base.NodeId;
 
@@ -30,7 +32,8 @@ final class Upcalls {
     long known = fuse_lowlevel_ops.sizeof();
     MemorySegment ops =
         arena.allocate(knowsTmpfile ? known + ValueLayout.ADDRESS.byteSize() : known, 8);
-    fuse_lowlevel_ops.init(ops, fuse_lowlevel_ops.init.allocate(this::init, arena));
+    fuse_lowlevel_ops.init(
+        ops, NativeCalls.upcall((_, connection, _, _, _, _) -> init(connection), arena));
     addNames(ops, arena);
     HandleUpcalls handles = new HandleUpcalls(intake);
     handles.addTo(ops, arena);
@@ -41,9 +44,9 @@ final class Upcalls {
     return ops;
   }
 
-  private void init(MemorySegment userdata, MemorySegment connection) {
+  private void init(long connection) {
     try {
-      negotiation.negotiate(connection);
+      negotiation.negotiate(Arguments.struct(connection, fuse_conn_info.sizeof()));
     } catch (Throwable t) {
       LOG.error("Negotiation with the kernel failed", t);
     }
@@ -52,8 +55,8 @@ final class Upcalls {
   private void addNames(MemorySegment ops, Arena arena) {
     fuse_lowlevel_ops.lookup(
         ops,
-        fuse_lowlevel_ops.lookup.allocate(
-            (req, parent, name) ->
+        NativeCalls.upcall(
+            (req, parent, name, _, _, _) ->
                 intake.take(
                     req,
                     reply ->
@@ -65,23 +68,23 @@ final class Upcalls {
             arena));
     fuse_lowlevel_ops.forget(
         ops,
-        fuse_lowlevel_ops.forget.allocate(
-            (req, node, lookups) ->
+        NativeCalls.upcall(
+            (req, node, lookups, _, _, _) ->
                 intake.takeSilently(
                     req, reply -> new FsRequest.Forget(reply, new NodeId(node), lookups)),
             arena));
     fuse_lowlevel_ops.forget_multi(
         ops,
-        fuse_lowlevel_ops.forget_multi.allocate(
-            (req, count, forgets) ->
+        NativeCalls.upcall(
+            (req, count, forgets, _, _, _) ->
                 intake.takeSilently(
                     req,
                     reply -> new FsRequest.BatchForget(reply, Arguments.dropped(forgets, count))),
             arena));
     fuse_lowlevel_ops.mknod(
         ops,
-        fuse_lowlevel_ops.mknod.allocate(
-            (req, parent, name, mode, device) ->
+        NativeCalls.upcall(
+            (req, parent, name, mode, device, _) ->
                 intake.take(
                     req,
                     reply ->
@@ -90,13 +93,13 @@ final class Upcalls {
                             Arguments.caller(req),
                             new NodeId(parent),
                             Arguments.name(name),
-                            mode,
+                            (int) mode,
                             device)),
             arena));
     fuse_lowlevel_ops.mkdir(
         ops,
-        fuse_lowlevel_ops.mkdir.allocate(
-            (req, parent, name, mode) ->
+        NativeCalls.upcall(
+            (req, parent, name, mode, _, _) ->
                 intake.take(
                     req,
                     reply ->
@@ -105,12 +108,12 @@ final class Upcalls {
                             Arguments.caller(req),
                             new NodeId(parent),
                             Arguments.name(name),
-                            mode)),
+                            (int) mode)),
             arena));
     fuse_lowlevel_ops.symlink(
         ops,
-        fuse_lowlevel_ops.symlink.allocate(
-            (req, target, parent, name) ->
+        NativeCalls.upcall(
+            (req, target, parent, name, _, _) ->
                 intake.take(
                     req,
                     reply ->
@@ -123,14 +126,14 @@ final class Upcalls {
             arena));
     fuse_lowlevel_ops.readlink(
         ops,
-        fuse_lowlevel_ops.readlink.allocate(
-            (req, node) ->
+        NativeCalls.upcall(
+            (req, node, _, _, _, _) ->
                 intake.take(req, reply -> new FsRequest.ReadLink(reply, new NodeId(node))),
             arena));
     fuse_lowlevel_ops.link(
         ops,
-        fuse_lowlevel_ops.link.allocate(
-            (req, node, parent, name) ->
+        NativeCalls.upcall(
+            (req, node, parent, name, _, _) ->
                 intake.take(
                     req,
                     reply ->
@@ -139,8 +142,8 @@ final class Upcalls {
             arena));
     fuse_lowlevel_ops.unlink(
         ops,
-        fuse_lowlevel_ops.unlink.allocate(
-            (req, parent, name) ->
+        NativeCalls.upcall(
+            (req, parent, name, _, _, _) ->
                 intake.take(
                     req,
                     reply ->
@@ -152,8 +155,8 @@ final class Upcalls {
             arena));
     fuse_lowlevel_ops.rmdir(
         ops,
-        fuse_lowlevel_ops.rmdir.allocate(
-            (req, parent, name) ->
+        NativeCalls.upcall(
+            (req, parent, name, _, _, _) ->
                 intake.take(
                     req,
                     reply ->
@@ -162,7 +165,7 @@ final class Upcalls {
             arena));
     fuse_lowlevel_ops.rename(
         ops,
-        fuse_lowlevel_ops.rename.allocate(
+        NativeCalls.upcall(
             (req, parent, name, newParent, newName, flags) ->
                 intake.take(
                     req,
@@ -173,21 +176,21 @@ final class Upcalls {
                             Arguments.name(name),
                             new NodeId(newParent),
                             Arguments.name(newName),
-                            flags)),
+                            (int) flags)),
             arena));
   }
 
   private void addAttributes(MemorySegment ops, Arena arena) {
     fuse_lowlevel_ops.getattr(
         ops,
-        fuse_lowlevel_ops.getattr.allocate(
-            (req, node, info) ->
+        NativeCalls.upcall(
+            (req, node, info, _, _, _) ->
                 intake.take(req, reply -> new FsRequest.GetAttributes(reply, new NodeId(node))),
             arena));
     fuse_lowlevel_ops.setattr(
         ops,
-        fuse_lowlevel_ops.setattr.allocate(
-            (req, node, attributes, valid, info) ->
+        NativeCalls.upcall(
+            (req, node, attributes, valid, info, _) ->
                 intake.take(
                     req,
                     reply ->
@@ -196,24 +199,25 @@ final class Upcalls {
                             Arguments.caller(req),
                             new NodeId(node),
                             Arguments.handle(info),
-                            Arguments.change(attributes, valid))),
+                            Arguments.change(attributes, (int) valid))),
             arena));
     fuse_lowlevel_ops.statfs(
         ops,
-        fuse_lowlevel_ops.statfs.allocate(
-            (req, node) ->
+        NativeCalls.upcall(
+            (req, node, _, _, _, _) ->
                 intake.take(req, reply -> new FsRequest.FileSystemFigures(reply, new NodeId(node))),
             arena));
     fuse_lowlevel_ops.access(
         ops,
-        fuse_lowlevel_ops.access.allocate(
-            (req, node, mask) ->
-                intake.take(req, reply -> new FsRequest.Access(reply, new NodeId(node), mask)),
+        NativeCalls.upcall(
+            (req, node, mask, _, _, _) ->
+                intake.take(
+                    req, reply -> new FsRequest.Access(reply, new NodeId(node), (int) mask)),
             arena));
     fuse_lowlevel_ops.getxattr(
         ops,
-        fuse_lowlevel_ops.getxattr.allocate(
-            (req, node, name, size) ->
+        NativeCalls.upcall(
+            (req, node, name, size, _, _) ->
                 intake.take(
                     req,
                     reply ->
@@ -222,8 +226,8 @@ final class Upcalls {
             arena));
     fuse_lowlevel_ops.listxattr(
         ops,
-        fuse_lowlevel_ops.listxattr.allocate(
-            (req, node, size) ->
+        NativeCalls.upcall(
+            (req, node, size, _, _, _) ->
                 intake.take(
                     req,
                     reply ->
@@ -232,7 +236,7 @@ final class Upcalls {
             arena));
     fuse_lowlevel_ops.setxattr(
         ops,
-        fuse_lowlevel_ops.setxattr.allocate(
+        NativeCalls.upcall(
             (req, node, name, value, size, flags) ->
                 intake.take(
                     req,
@@ -243,12 +247,12 @@ final class Upcalls {
                             new NodeId(node),
                             Arguments.text(name),
                             new AttributeValue(Arguments.copy(value, size)),
-                            flags)),
+                            (int) flags)),
             arena));
     fuse_lowlevel_ops.removexattr(
         ops,
-        fuse_lowlevel_ops.removexattr.allocate(
-            (req, node, name) ->
+        NativeCalls.upcall(
+            (req, node, name, _, _, _) ->
                 intake.take(
                     req,
                     reply ->

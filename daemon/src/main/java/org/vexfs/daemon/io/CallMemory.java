@@ -1,6 +1,7 @@
 package org.vexfs.daemon.io;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.lang.foreign.Arena;
@@ -8,7 +9,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
-import java.lang.invoke.VarHandle;
+import org.vexfs.bindings.NativeCalls;
 import org.vexfs.bindings.libc.Libc;
 import org.vexfs.daemon.base.ErrnoException;
 
@@ -16,16 +17,12 @@ import org.vexfs.daemon.base.ErrnoException;
 /// Serves one thread at a time and lives as long as the arena it was made in.
 final class CallMemory {
   private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO =
-      CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+  private static final long ERRNO =
+      CALL_STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
-  /// Captured state, the first argument of every handle in [HostCalls].
-  final MemorySegment errno;
-
-  /// The second path buffer, for calls that give a path back.
-  final MemorySegment second;
-
+  private final MemorySegment errno;
   private final MemorySegment first;
+  private final MemorySegment second;
 
   CallMemory(Arena arena) {
     errno = arena.allocate(CALL_STATE);
@@ -33,22 +30,60 @@ final class CallMemory {
     second = arena.allocate(Host.MAX_PATH_BYTES);
   }
 
+  /// Calls one of [HostCalls] with as many arguments as it has parameters.
+  long call(MemorySegment function, long a) {
+    return NativeCalls.call(function, errno, a, 0, 0, 0, 0, 0);
+  }
+
+  long call(MemorySegment function, long a, long b) {
+    return NativeCalls.call(function, errno, a, b, 0, 0, 0, 0);
+  }
+
+  long call(MemorySegment function, long a, long b, long c) {
+    return NativeCalls.call(function, errno, a, b, c, 0, 0, 0);
+  }
+
+  long call(MemorySegment function, long a, long b, long c, long d) {
+    return NativeCalls.call(function, errno, a, b, c, d, 0, 0);
+  }
+
+  long call(MemorySegment function, long a, long b, long c, long d, long e) {
+    return NativeCalls.call(function, errno, a, b, c, d, e, 0);
+  }
+
+  long call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
+    return NativeCalls.call(function, errno, a, b, c, d, e, f);
+  }
+
+  /// The address of native memory, which the caller keeps until the call has ended.
+  static long at(MemorySegment memory) {
+    if (!memory.isNative()) {
+      throw new IllegalArgumentException("memory of the heap has no address");
+    }
+    return memory.address();
+  }
+
   /// The path as a C string, until the next one that is put here.
-  MemorySegment first(String path) throws ErrnoException {
+  long first(String path) throws ErrnoException {
     return put(first, path);
   }
 
   /// Another path as a C string, beside the first.
-  MemorySegment second(String path) throws ErrnoException {
+  long second(String path) throws ErrnoException {
     return put(second, path);
   }
 
-  private static MemorySegment put(MemorySegment buffer, String path) throws ErrnoException {
+  /// The second path buffer, for calls that give a path back.
+  long second() {
+    return second.address();
+  }
+
+  private static long put(MemorySegment buffer, String path) throws ErrnoException {
     if (path.length() >= Host.MAX_PATH_BYTES) {
       throw ErrnoException.of(Libc.ENAMETOOLONG());
     }
     buffer.setString(0, path, ISO_8859_1);
-    return buffer;
+    return buffer.address();
   }
 
   /// What a call has put into the second buffer.
@@ -64,7 +99,7 @@ final class CallMemory {
   /// The result of a call, unless it failed.
   int check(int result) throws ErrnoException {
     if (result == -1) {
-      throw ErrnoException.of((int) ERRNO.get(errno, 0L));
+      throw ErrnoException.of(errno.get(JAVA_INT, ERRNO));
     }
     return result;
   }
@@ -72,25 +107,8 @@ final class CallMemory {
   /// The result of a call, unless it failed.
   long check(long result) throws ErrnoException {
     if (result == -1) {
-      throw ErrnoException.of((int) ERRNO.get(errno, 0L));
+      throw ErrnoException.of(errno.get(JAVA_INT, ERRNO));
     }
     return result;
-  }
-
-  /// The checked exception that came out of a handle's invocation; anything else is thrown on.
-  static ErrnoException failure(Throwable t) {
-    if (t instanceof ErrnoException errno) {
-      return errno;
-    }
-    throw rethrow(t);
-  }
-
-  /// Throws on what no call may throw.
-  static RuntimeException rethrow(Throwable t) {
-    return switch (t) {
-      case RuntimeException unchecked -> unchecked;
-      case Error error -> throw error;
-      case Throwable impossible -> new IllegalStateException(impossible);
-    };
   }
 }

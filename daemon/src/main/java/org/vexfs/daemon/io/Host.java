@@ -84,14 +84,10 @@ public final class Host implements AutoCloseable {
 
   /// `openat(2)`, always close-on-exec.
   public int openat(int directory, String path, int flags, int mode) throws ErrnoException {
-    try {
-      return memory.check(
-          (int)
-              HostCalls.OPENAT.invokeExact(
-                  memory.errno, directory, memory.first(path), flags | Libc.O_CLOEXEC(), mode));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    return memory.check(
+        (int)
+            memory.call(
+                HostCalls.OPENAT, directory, memory.first(path), flags | Libc.O_CLOEXEC(), mode));
   }
 
   /// Opens anew what an `O_PATH` descriptor refers to.
@@ -101,32 +97,24 @@ public final class Host implements AutoCloseable {
 
   /// `close(2)`; errors are of no use to anyone at this point.
   public void closeDescriptor(int descriptor) {
-    try {
-      int _ = (int) HostCalls.CLOSE.invokeExact(memory.errno, descriptor);
-    } catch (Throwable t) {
-      throw CallMemory.rethrow(t);
-    }
+    int _ = (int) memory.call(HostCalls.CLOSE, descriptor);
   }
 
   /// `fstat(2)`, `O_PATH` descriptors included.
   public void fstat(int descriptor, MemorySegment into) throws ErrnoException {
-    try {
-      memory.check((int) HostCalls.FSTAT.invokeExact(memory.errno, descriptor, into));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    memory.check((int) memory.call(HostCalls.FSTAT, descriptor, CallMemory.at(into)));
   }
 
   /// `fstatat(2)` that does not follow a symbolic link.
   public void fstatat(int directory, String name, MemorySegment into) throws ErrnoException {
-    try {
-      memory.check(
-          (int)
-              HostCalls.FSTATAT.invokeExact(
-                  memory.errno, directory, memory.first(name), into, Libc.AT_SYMLINK_NOFOLLOW()));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    memory.check(
+        (int)
+            memory.call(
+                HostCalls.FSTATAT,
+                directory,
+                memory.first(name),
+                CallMemory.at(into),
+                Libc.AT_SYMLINK_NOFOLLOW()));
   }
 
   /// The target of the symbolic link behind an `O_PATH` descriptor.
@@ -141,121 +129,74 @@ public final class Host implements AutoCloseable {
   }
 
   private String readlinkat(int directory, String path) throws ErrnoException {
-    try {
-      long length =
-          memory.check(
-              (long)
-                  HostCalls.READLINKAT.invokeExact(
-                      memory.errno,
-                      directory,
-                      memory.first(path),
-                      memory.second,
-                      (long) MAX_PATH_BYTES));
-      return memory.secondAsText(length);
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    long length =
+        memory.check(
+            memory.call(
+                HostCalls.READLINKAT,
+                directory,
+                memory.first(path),
+                memory.second(),
+                MAX_PATH_BYTES));
+    return memory.secondAsText(length);
   }
 
   /// `mkdirat(2)`.
   public void mkdirat(int directory, String name, int mode) throws ErrnoException {
-    try {
-      memory.check(
-          (int) HostCalls.MKDIRAT.invokeExact(memory.errno, directory, memory.first(name), mode));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    memory.check((int) memory.call(HostCalls.MKDIRAT, directory, memory.first(name), mode));
   }
 
   /// `mknodat(2)`.
   public void mknodat(int directory, String name, int mode, long device) throws ErrnoException {
-    try {
-      memory.check(
-          (int)
-              HostCalls.MKNODAT.invokeExact(
-                  memory.errno, directory, memory.first(name), mode, device));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    memory.check((int) memory.call(HostCalls.MKNODAT, directory, memory.first(name), mode, device));
   }
 
   /// `symlinkat(2)`.
   public void symlinkat(String target, int directory, String name) throws ErrnoException {
-    try {
-      memory.check(
-          (int)
-              HostCalls.SYMLINKAT.invokeExact(
-                  memory.errno, memory.first(target), directory, memory.second(name)));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    memory.check(
+        (int)
+            memory.call(HostCalls.SYMLINKAT, memory.first(target), directory, memory.second(name)));
   }
 
   /// Makes a further name for what an `O_PATH` descriptor refers to.
   public void link(int descriptor, int directory, String name) throws ErrnoException {
-    try {
-      memory.check(
-          (int)
-              HostCalls.LINKAT.invokeExact(
-                  memory.errno,
-                  Libc.AT_FDCWD(),
-                  memory.first(CallMemory.procPath(descriptor)),
-                  directory,
-                  memory.second(name),
-                  Libc.AT_SYMLINK_FOLLOW()));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    memory.check(
+        (int)
+            memory.call(
+                HostCalls.LINKAT,
+                Libc.AT_FDCWD(),
+                memory.first(CallMemory.procPath(descriptor)),
+                directory,
+                memory.second(name),
+                Libc.AT_SYMLINK_FOLLOW()));
   }
 
   /// `unlinkat(2)`, of a directory if so told.
   public void unlinkat(int directory, String name, boolean isDirectory) throws ErrnoException {
-    try {
-      int flags = isDirectory ? Libc.AT_REMOVEDIR() : 0;
-      memory.check(
-          (int) HostCalls.UNLINKAT.invokeExact(memory.errno, directory, memory.first(name), flags));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    int flags = isDirectory ? Libc.AT_REMOVEDIR() : 0;
+    memory.check((int) memory.call(HostCalls.UNLINKAT, directory, memory.first(name), flags));
   }
 
   /// `renameat2(2)`.
   public void renameat2(int from, String name, int to, String newName, int flags)
       throws ErrnoException {
-    try {
-      memory.check(
-          (int)
-              HostCalls.RENAMEAT2.invokeExact(
-                  memory.errno, from, memory.first(name), to, memory.second(newName), flags));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    memory.check(
+        (int)
+            memory.call(
+                HostCalls.RENAMEAT2, from, memory.first(name), to, memory.second(newName), flags));
   }
 
   /// Sets owner and group of what a descriptor refers to, the link itself for a link; -1 leaves one
   /// as it is.
   public void chown(int descriptor, int uid, int gid) throws ErrnoException {
-    try {
-      int flags = Libc.AT_EMPTY_PATH() | Libc.AT_SYMLINK_NOFOLLOW();
-      memory.check(
-          (int)
-              HostCalls.FCHOWNAT.invokeExact(
-                  memory.errno, descriptor, memory.first(""), uid, gid, flags));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    int flags = Libc.AT_EMPTY_PATH() | Libc.AT_SYMLINK_NOFOLLOW();
+    memory.check(
+        (int) memory.call(HostCalls.FCHOWNAT, descriptor, memory.first(""), uid, gid, flags));
   }
 
   /// Sets the mode of what a descriptor refers to, an `O_PATH` one included.
   public void chmod(int descriptor, int mode) throws ErrnoException {
-    try {
-      memory.check(
-          (int)
-              HostCalls.CHMOD.invokeExact(
-                  memory.errno, memory.first(CallMemory.procPath(descriptor)), mode));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    memory.check(
+        (int) memory.call(HostCalls.CHMOD, memory.first(CallMemory.procPath(descriptor)), mode));
   }
 
   /// Sets the times of what a descriptor refers to. Nanoseconds may be `UTIME_NOW` or `UTIME_OMIT`.
@@ -272,117 +213,70 @@ public final class Host implements AutoCloseable {
     MemorySegment modification = timespec.asSlice(times, 1);
     timespec.tv_sec(modification, modificationSeconds);
     timespec.tv_nsec(modification, modificationNanos);
-    try {
-      memory.check(
-          (int)
-              HostCalls.UTIMENSAT.invokeExact(
-                  memory.errno,
-                  Libc.AT_FDCWD(),
-                  memory.first(CallMemory.procPath(descriptor)),
-                  times,
-                  0));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    memory.check(
+        (int)
+            memory.call(
+                HostCalls.UTIMENSAT,
+                Libc.AT_FDCWD(),
+                memory.first(CallMemory.procPath(descriptor)),
+                times.address(),
+                0));
   }
 
   /// `ftruncate(2)`.
   public void ftruncate(int descriptor, long size) throws ErrnoException {
-    try {
-      memory.check((int) HostCalls.FTRUNCATE.invokeExact(memory.errno, descriptor, size));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    memory.check((int) memory.call(HostCalls.FTRUNCATE, descriptor, size));
   }
 
   /// Sets the size of what an `O_PATH` descriptor refers to.
   public void truncate(int descriptor, long size) throws ErrnoException {
-    try {
-      memory.check(
-          (int)
-              HostCalls.TRUNCATE.invokeExact(
-                  memory.errno, memory.first(CallMemory.procPath(descriptor)), size));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    memory.check(
+        (int) memory.call(HostCalls.TRUNCATE, memory.first(CallMemory.procPath(descriptor)), size));
   }
 
   /// `pwrite(2)`: bytes written, perhaps fewer than given.
   public long pwrite(int descriptor, MemorySegment data, long offset) throws ErrnoException {
-    try {
-      return memory.check(
-          (long)
-              HostCalls.PWRITE.invokeExact(
-                  memory.errno, descriptor, data, data.byteSize(), offset));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    return memory.check(
+        memory.call(HostCalls.PWRITE, descriptor, CallMemory.at(data), data.byteSize(), offset));
   }
 
   /// `fsync(2)`, or `fdatasync(2)` where only the data counts.
   public void fsync(int descriptor, boolean dataOnly) throws ErrnoException {
-    try {
-      memory.check(
-          dataOnly
-              ? (int) HostCalls.FDATASYNC.invokeExact(memory.errno, descriptor)
-              : (int) HostCalls.FSYNC.invokeExact(memory.errno, descriptor));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    memory.check(
+        dataOnly
+            ? (int) memory.call(HostCalls.FDATASYNC, descriptor)
+            : (int) memory.call(HostCalls.FSYNC, descriptor));
   }
 
   /// Duplicates a descriptor and closes the copy, which delivers what a write-back file system
   /// reports only at `close(2)`. Where no descriptor is free, what there is to report comes later,
   /// with the last close: a caller that gives descriptors back must not be refused for want of one.
   public void flush(int descriptor) throws ErrnoException {
-    try {
-      int copy =
-          (int) HostCalls.FCNTL.invokeExact(memory.errno, descriptor, Libc.F_DUPFD_CLOEXEC(), 0);
-      if (copy >= 0) {
-        memory.check((int) HostCalls.CLOSE.invokeExact(memory.errno, copy));
-      }
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
+    int copy = (int) memory.call(HostCalls.FCNTL, descriptor, Libc.F_DUPFD_CLOEXEC(), 0);
+    if (copy >= 0) {
+      memory.check((int) memory.call(HostCalls.CLOSE, copy));
     }
   }
 
   /// `fstatvfs(3)`.
   public void fstatvfs(int descriptor, MemorySegment into) throws ErrnoException {
-    try {
-      memory.check((int) HostCalls.FSTATVFS.invokeExact(memory.errno, descriptor, into));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    memory.check((int) memory.call(HostCalls.FSTATVFS, descriptor, CallMemory.at(into)));
   }
 
   /// `getdents64(2)`: bytes of `struct linux_dirent64` read, 0 at the end.
   public long getdents(int descriptor, MemorySegment into) throws ErrnoException {
-    try {
-      return memory.check(
-          (long) HostCalls.GETDENTS.invokeExact(memory.errno, descriptor, into, into.byteSize()));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    return memory.check(
+        memory.call(HostCalls.GETDENTS, descriptor, CallMemory.at(into), into.byteSize()));
   }
 
   /// `lseek(2)`.
   public long lseek(int descriptor, long offset, int whence) throws ErrnoException {
-    try {
-      return memory.check(
-          (long) HostCalls.LSEEK.invokeExact(memory.errno, descriptor, offset, whence));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    return memory.check(memory.call(HostCalls.LSEEK, descriptor, offset, whence));
   }
 
   /// `fallocate(2)`.
   public void fallocate(int descriptor, int mode, long offset, long length) throws ErrnoException {
-    try {
-      memory.check(
-          (int) HostCalls.FALLOCATE.invokeExact(memory.errno, descriptor, mode, offset, length));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    memory.check((int) memory.call(HostCalls.FALLOCATE, descriptor, mode, offset, length));
   }
 
   /// `copy_file_range(2)`: bytes copied, perhaps fewer than asked for.
@@ -390,20 +284,15 @@ public final class Host implements AutoCloseable {
       throws ErrnoException {
     offsets.setAtIndex(JAVA_LONG, 0, fromOffset);
     offsets.setAtIndex(JAVA_LONG, 1, toOffset);
-    try {
-      return memory.check(
-          (long)
-              HostCalls.COPY_FILE_RANGE.invokeExact(
-                  memory.errno,
-                  from,
-                  offsets,
-                  to,
-                  offsets.asSlice(JAVA_LONG.byteSize()),
-                  length,
-                  0));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    return memory.check(
+        memory.call(
+            HostCalls.COPY_FILE_RANGE,
+            from,
+            offsets.address(),
+            to,
+            offsets.address() + JAVA_LONG.byteSize(),
+            length,
+            0));
   }
 
   /// The device and inode number in a `struct stat`.

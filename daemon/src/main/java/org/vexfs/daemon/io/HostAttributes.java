@@ -20,20 +20,15 @@ public final class HostAttributes {
 
   /// The value of an extended attribute of what an `O_PATH` descriptor refers to.
   public byte[] get(int descriptor, String name) throws ErrnoException {
-    try {
-      long length =
-          memory.check(
-              (long)
-                  HostCalls.GETXATTR.invokeExact(
-                      memory.errno,
-                      memory.first(CallMemory.procPath(descriptor)),
-                      memory.second(name),
-                      value,
-                      value.byteSize()));
-      return value.asSlice(0, length).toArray(JAVA_BYTE);
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    long length =
+        memory.check(
+            memory.call(
+                HostCalls.GETXATTR,
+                memory.first(CallMemory.procPath(descriptor)),
+                memory.second(name),
+                value.address(),
+                value.byteSize()));
+    return value.asSlice(0, length).toArray(JAVA_BYTE);
   }
 
   /// Sets an extended attribute; `flags` as in `setxattr(2)`.
@@ -42,49 +37,36 @@ public final class HostAttributes {
       throw ErrnoException.of(Libc.E2BIG());
     }
     MemorySegment.copy(content, 0, value, JAVA_BYTE, 0, content.length);
-    try {
-      memory.check(
-          (int)
-              HostCalls.SETXATTR.invokeExact(
-                  memory.errno,
-                  memory.first(CallMemory.procPath(descriptor)),
-                  memory.second(name),
-                  value,
-                  (long) content.length,
-                  flags));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    memory.check(
+        (int)
+            memory.call(
+                HostCalls.SETXATTR,
+                memory.first(CallMemory.procPath(descriptor)),
+                memory.second(name),
+                value.address(),
+                content.length,
+                flags));
   }
 
   /// The names of the extended attributes, each followed by NUL.
   public byte[] list(int descriptor) throws ErrnoException {
-    try {
-      long length =
-          memory.check(
-              (long)
-                  HostCalls.LISTXATTR.invokeExact(
-                      memory.errno,
-                      memory.first(CallMemory.procPath(descriptor)),
-                      value,
-                      value.byteSize()));
-      return value.asSlice(0, length).toArray(JAVA_BYTE);
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    long length =
+        memory.check(
+            memory.call(
+                HostCalls.LISTXATTR,
+                memory.first(CallMemory.procPath(descriptor)),
+                value.address(),
+                value.byteSize()));
+    return value.asSlice(0, length).toArray(JAVA_BYTE);
   }
 
   /// Removes an extended attribute.
   public void remove(int descriptor, String name) throws ErrnoException {
-    try {
-      memory.check(
-          (int)
-              HostCalls.REMOVEXATTR.invokeExact(
-                  memory.errno,
-                  memory.first(CallMemory.procPath(descriptor)),
-                  memory.second(name)));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    memory.check(
+        (int)
+            memory.call(
+                HostCalls.REMOVEXATTR,
+                memory.first(CallMemory.procPath(descriptor)),
+                memory.second(name)));
   }
 }

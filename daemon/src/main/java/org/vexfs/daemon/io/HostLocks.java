@@ -49,25 +49,19 @@ public final class HostLocks {
     flock.l_whence(lock, (short) Libc.SEEK_SET());
     flock.l_start(lock, wanted.start());
     flock.l_len(lock, wanted.length());
-    try {
-      memory.check((int) HostCalls.FCNTL_LOCK.invokeExact(memory.errno, descriptor, command, lock));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    memory.check((int) memory.call(HostCalls.FCNTL, descriptor, command, lock.address()));
   }
 
   /// `flock(2)` without waiting, of the whole file; `false` where another holder is in the way.
   public boolean tryFlock(int descriptor, int operation) throws ErrnoException {
     try {
-      memory.check(
-          (int) HostCalls.FLOCK.invokeExact(memory.errno, descriptor, operation | Libc.LOCK_NB()));
+      memory.check((int) memory.call(HostCalls.FLOCK, descriptor, operation | Libc.LOCK_NB()));
       return true;
-    } catch (Throwable t) {
-      ErrnoException failure = CallMemory.failure(t);
-      if (failure.errno() == Errno.EAGAIN) {
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.EAGAIN) {
         return false;
       }
-      throw failure;
+      throw e;
     }
   }
 }

@@ -49,19 +49,15 @@ public final class HostStatx {
   }
 
   private void call(int directory, String name, int flags) throws ErrnoException {
-    try {
-      memory.check(
-          (int)
-              HostCalls.STATX.invokeExact(
-                  memory.errno,
-                  directory,
-                  memory.first(name),
-                  flags,
-                  TYPE | INODE | BIRTH_TIME,
-                  statx));
-    } catch (Throwable t) {
-      throw CallMemory.failure(t);
-    }
+    memory.check(
+        (int)
+            memory.call(
+                HostCalls.STATX,
+                directory,
+                memory.first(name),
+                flags,
+                TYPE | INODE | BIRTH_TIME,
+                statx.address()));
   }
 
   private long fingerprint() {

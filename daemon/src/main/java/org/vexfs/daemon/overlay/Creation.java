@@ -7,6 +7,7 @@ import org.vexfs.daemon.base.Caller;
 import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.io.Host;
+import org.vexfs.daemon.io.ProcessCalls;
 
 /// Makes new files of every kind, and gives them to their callers.
 ///
@@ -18,8 +19,8 @@ final class Creation {
   private static final int PERMISSION_BITS = 07777;
 
   private final InodeTable inodes;
-  private final int daemonUid = Libc.geteuid();
-  private final int daemonGid = Libc.getegid();
+  private final int daemonUid = ProcessCalls.effectiveUser();
+  private final int daemonGid = ProcessCalls.effectiveGroup();
 
   Creation(InodeTable inodes) {
     this.inodes = inodes;

@@ -1,6 +1,5 @@
 package org.vexfs.daemon.overlay;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
@@ -10,13 +9,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.vexfs.bindings.libc.Libc;
-import org.vexfs.bindings.libc.rlimit;
 import org.vexfs.bindings.libc.stat;
 import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.io.FileIdentity;
 import org.vexfs.daemon.io.Host;
+import org.vexfs.daemon.io.ProcessCalls;
 
 /// The inodes that the kernel knows, by its number for them and by the host's file; the owner of
 /// their descriptors.
@@ -86,11 +85,9 @@ final class InodeTable {
   /// Half of the descriptors that the process may have: open files and the store need some too. Not
   /// more than [#MAX_INODES], for the memory that they take.
   private static int budget() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment limit = rlimit.allocate(arena);
-      boolean known = Libc.getrlimit(Libc.RLIMIT_NOFILE(), limit) == 0;
-      return known ? (int) Math.min(MAX_INODES, rlimit.rlim_cur(limit) / 2) : MAX_INODES;
-    }
+    return ProcessCalls.descriptorLimit()
+        .map(limit -> (int) Math.min(MAX_INODES, limit.current() / 2))
+        .orElse(MAX_INODES);
   }
 
   /// Has `listener` told whenever there are too many inodes; it must not wait.

@@ -48,7 +48,8 @@ final class ManPageTest {
   private static String commands() {
     StringBuilder text = new StringBuilder();
     for (CommandLine command : Main.commandLine().getSubcommands().values()) {
-      if (!command.getCommandName().equals("help")) {
+      boolean isHidden = command.getCommandSpec().usageMessage().hidden();
+      if (!isHidden && !command.getCommandName().equals("help")) {
         write(text, command.getCommandSpec());
       }
     }
