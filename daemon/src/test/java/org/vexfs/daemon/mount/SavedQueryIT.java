@@ -141,7 +141,7 @@ final class SavedQueryIT {
     assertEquals(List.of("01-0.2500-three"), names(below.resolve("hits")));
 
     Files.delete(below);
-    assertEquals(List.of(), names(below.getParent()));
+    assertEquals(List.of(), names(directory.resolve("sub/.vexfs/queries")));
     assertThrows(NoSuchFileException.class, () -> Files.readString(below.resolve("query")));
   }
 
