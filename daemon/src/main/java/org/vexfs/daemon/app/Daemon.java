@@ -17,6 +17,7 @@ import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.control.ControlContext;
 import org.vexfs.daemon.control.ControlTree;
 import org.vexfs.daemon.control.ErrorLog;
+import org.vexfs.daemon.control.SavedQueries;
 import org.vexfs.daemon.fuse.FuseSession;
 import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.io.HostDirectory;
@@ -95,7 +96,9 @@ final class Daemon {
                   sourceDescriptor,
                   new VectorAttributes(vectors.store(), settings.readyTimeout()),
                   options.cacheTimes())) {
-        serve(library, overlay, vectors, options, paths, shownStore);
+        SavedQueries queries = SavedQueries.in(storeDirectory);
+        overlay.observeBy(queries);
+        serve(library, overlay, vectors, queries, options, paths, shownStore);
       }
     } catch (FuseLibrary.MissingLibraryException
         | MountOptions.InvalidOptionException
@@ -112,6 +115,7 @@ final class Daemon {
       FuseLibrary library,
       Overlay overlay,
       VectorServices vectors,
+      SavedQueries queries,
       MountOptions options,
       MountPaths paths,
       Path store)
@@ -126,7 +130,13 @@ final class Daemon {
     ControlTree control =
         new ControlTree(
             new ControlContext(
-                overlay, vectors.search(), settings.readyTimeout(), errors, status::toJson));
+                overlay,
+                vectors.search(),
+                settings.readyTimeout(),
+                errors,
+                queries,
+                status::toJson,
+                status::addTo));
     try (FuseSession session =
         FuseSession.open(
             library, overlay, control, errors, options.forLibfuse(), options.maxReadBytes())) {

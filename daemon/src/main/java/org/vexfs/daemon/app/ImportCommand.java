@@ -1,19 +1,16 @@
 package org.vexfs.daemon.app;
 
 import java.io.BufferedInputStream;
-import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.vexfs.daemon.search.Query;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `vexfs import`.
@@ -21,12 +18,27 @@ import picocli.CommandLine.Parameters;
     name = "import",
     mixinStandardHelpOptions = true,
     description = {
-      "Gives the files of a mount the vectors that an archive of `vexfs export` has for their"
-          + " paths, in place of those they have.",
-      "Files that are not there are named and passed over, and the command exits with 1."
+      "Gives many files vectors, in place of those they have. What FILE is, is told by its content"
+          + " and name:",
+      "  an archive of `vexfs export` (tar): its vectors, collections and paths;",
+      "  JSON lines: {\"path\":\"a.md\",\"vector\":[0.1,0.2]}, with \"collection\" if need be;",
+      "  .npy, .fvecs, .bvecs, .fbin: a matrix, with --paths naming the file of each row; rows"
+          + " that follow one another and have the same path are one file's.",
+      "Paths are relative to MOUNT/DIR. Files that are not there are named and passed over, and the"
+          + " command exits with 1."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  vexfs import /mnt/notes embeddings.npy --paths files.txt --metric cosine",
+      "  embed *.md | vexfs import /mnt/notes -",
+      "  vexfs import /mnt/other notes.tar"
     })
 final class ImportCommand implements Callable<Integer> {
   private static final String STANDARD_INPUT = "-";
+  private static final int TAR_MAGIC_OFFSET = 257;
+  private static final byte[] TAR_MAGIC = "ustar".getBytes(StandardCharsets.US_ASCII);
+  private static final int SNIFFED_BYTES = 512;
 
   @Parameters(
       paramLabel = "MOUNT/DIR",
@@ -36,150 +48,90 @@ final class ImportCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "FILE",
-      description = "the archive to read, - for standard input",
+      description = "what to import, - for standard input",
       index = "1")
   private String file = STANDARD_INPUT;
 
-  private long imported;
-  private long failed;
+  @Option(
+      names = "--paths",
+      paramLabel = "LIST",
+      description = "the paths of a matrix's rows, one a line or with NUL between them")
+  private @Nullable Path paths;
+
+  @Option(
+      names = "--collection",
+      paramLabel = "NAME",
+      description = "the collection that gets the vectors (default: default)")
+  private String collection = Query.DEFAULT_COLLECTION;
+
+  @Option(
+      names = "--metric",
+      paramLabel = "METRIC",
+      description =
+          "how the collection measures, where it has no vectors yet: euclidean, cosine, dot,"
+              + " manhattan or hamming")
+  private @Nullable String metric;
+
+  @Option(
+      names = "--resume",
+      description =
+          "pass over files that have these very vectors already: goes on where an import"
+              + " was interrupted")
+  private boolean resume;
 
   @Override
   public Integer call() throws Exception {
     MountedDirectory directory = MountedDirectory.of(mount);
-    Path manifest = Files.createTempFile("vexfs-import", ".jsonl");
-    try (TarReader archive = new TarReader(input())) {
-      Optional<TarReader.Member> first = archive.next();
-      if (first.isEmpty() || !first.get().name().equals(VectorArchive.MANIFEST)) {
-        throw new CommandException(file + " is no archive of `vexfs export`");
+    boolean done;
+    if (!file.equals(STANDARD_INPUT) && MatrixFile.isNamed(Path.of(file))) {
+      done = importMatrix(directory, Path.of(file));
+    } else {
+      try (InputStream in = new BufferedInputStream(open())) {
+        done =
+            isArchive(in)
+                ? new ArchiveImport(directory, file).run(in)
+                : importRows(directory, new JsonRows(file, in, size(), collection), "bytes");
       }
-      try (OutputStream out = Files.newOutputStream(manifest)) {
-        archive.copyTo(out);
-      }
-      try (BufferedReader lines = Files.newBufferedReader(manifest)) {
-        configure(directory, head(lines));
-        importEntries(directory, archive, lines);
-      }
-    } finally {
-      Files.delete(manifest);
     }
-    System.err.printf(
-        "%d entries imported%s%n", imported, failed == 0 ? "" : ", " + failed + " failed");
-    return failed == 0 ? 0 : 1;
+    return done ? 0 : 1;
   }
 
-  private InputStream input() throws IOException {
-    return new BufferedInputStream(
-        file.equals(STANDARD_INPUT) ? System.in : Files.newInputStream(Path.of(file)));
-  }
-
-  private Map<String, Object> head(BufferedReader lines) throws IOException, CommandException {
-    String line = lines.readLine();
-    Map<String, Object> head = line == null ? Map.of() : Json.object(line);
-    if (!VectorArchive.FORMAT.equals(head.get("format"))) {
-      throw new CommandException(file + " is no archive of `vexfs export`");
-    }
-    if (!Long.valueOf(VectorArchive.VERSION).equals(head.get("version"))) {
+  private boolean importMatrix(MountedDirectory directory, Path matrix)
+      throws IOException, CommandException {
+    if (paths == null) {
       throw new CommandException(
-          file
-              + " is an archive of version "
-              + head.get("version")
-              + ", and this program reads version "
-              + VectorArchive.VERSION);
+          "a matrix needs --paths, a list with the path of the file that each row belongs to");
     }
-    return head;
+    return importRows(directory, new MatrixRows(matrix, paths, collection), "rows");
   }
 
-  /// Makes the collections that are not there, with their settings. Those that have vectors must
-  /// have the same.
-  private static void configure(MountedDirectory directory, Map<String, Object> head)
+  private boolean importRows(MountedDirectory directory, VectorRows rows, String unit)
       throws IOException, CommandException {
-    if (!(head.get("collections") instanceof List<?> collections)) {
-      throw new CommandException("the manifest tells of no collections");
-    }
-    for (Object each : collections) {
-      if (each instanceof Map<?, ?> collection) {
-        makeCollection(directory, collection);
+    try (rows) {
+      if (metric != null) {
+        new CollectionSettings(directory, collection).useMetric(metric);
       }
+      return new BulkImport(directory, resume).run(rows, unit);
     }
   }
 
-  private static void makeCollection(MountedDirectory directory, Map<?, ?> collection)
-      throws IOException, CommandException {
-    String name = String.valueOf(collection.get("name"));
-    Path config = directory.control("collections").resolve(name).resolve("config");
-    if (!Files.exists(config)) {
-      Files.createDirectory(config.getParent());
-    }
-    Object embedder = collection.get("embedder");
-    String settings =
-        embedder == null
-            ? "{\"metric\":\"%s\"}%n".formatted(collection.get("metric"))
-            : "{\"metric\":\"%s\",\"embedder\":\"%s\"}%n"
-                .formatted(collection.get("metric"), embedder);
-    try {
-      Files.writeString(config, settings);
-    } catch (IOException e) {
-      throw new CommandException(directory.causeOf(e));
-    }
+  private InputStream open() throws IOException {
+    return file.equals(STANDARD_INPUT) ? System.in : Files.newInputStream(Path.of(file));
   }
 
-  private void importEntries(MountedDirectory directory, TarReader archive, BufferedReader lines)
-      throws IOException, CommandException {
-    for (Optional<TarReader.Member> member = archive.next();
-        member.isPresent();
-        member = archive.next()) {
-      String line = lines.readLine();
-      Map<String, Object> entry = line == null ? Map.of() : Json.object(line);
-      if (!member.get().name().equals(entry.get("member"))) {
-        throw new CommandException(
-            "the manifest and the archive do not fit at " + member.get().name());
-      }
-      importEntry(directory, archive, entry);
-    }
-    if (lines.readLine() != null) {
-      throw new CommandException(file + " is cut off");
-    }
+  private long size() throws IOException {
+    return file.equals(STANDARD_INPUT) ? 0 : Files.size(Path.of(file));
   }
 
-  /// A file may have several names, of which one that is there is enough.
-  private void importEntry(MountedDirectory directory, TarReader archive, Map<String, Object> entry)
-      throws IOException {
-    Optional<Path> present =
-        entry.get("paths") instanceof List<?> paths
-            ? paths.stream()
-                .flatMap(path -> below(directory, String.valueOf(path)).stream())
-                .filter(Files::isRegularFile)
-                .findFirst()
-            : Optional.empty();
-    if (present.isEmpty()) {
-      failed++;
-      System.err.println("vexfs: there is no file " + entry.get("paths"));
-      return;
+  /// Looks ahead only.
+  private static boolean isArchive(InputStream in) throws IOException {
+    in.mark(SNIFFED_BYTES);
+    byte[] first = in.readNBytes(SNIFFED_BYTES);
+    in.reset();
+    boolean isTar = first.length == SNIFFED_BYTES;
+    for (int i = 0; isTar && i < TAR_MAGIC.length; i++) {
+      isTar = first[TAR_MAGIC_OFFSET + i] == TAR_MAGIC[i];
     }
-    Path vectors =
-        directory
-            .control("collections")
-            .resolve(String.valueOf(entry.get("collection")))
-            .resolve("vectors")
-            .resolve(directory.path().relativize(present.get()) + ".npy");
-    ByteArrayOutputStream content = new ByteArrayOutputStream();
-    archive.copyTo(content);
-    try {
-      Files.write(vectors, content.toByteArray());
-      imported++;
-    } catch (IOException e) {
-      failed++;
-      System.err.println("vexfs: " + present.get() + ": " + directory.causeOf(e));
-    }
-  }
-
-  /// The file of this path, if it can be one below the directory.
-  private static Optional<Path> below(MountedDirectory directory, String path) {
-    try {
-      Path file = directory.path().resolve(path).normalize();
-      return Optional.of(file).filter(normal -> normal.startsWith(directory.path()));
-    } catch (InvalidPathException notEncodable) {
-      return Optional.empty();
-    }
+    return isTar;
   }
 }

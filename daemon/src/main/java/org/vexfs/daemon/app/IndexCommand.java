@@ -117,12 +117,8 @@ final class IndexCommand implements Callable<Integer> {
         skipped++;
         return;
       }
-      String attribute =
-          collection.equals(Query.DEFAULT_COLLECTION)
-              ? "vexfs.vector"
-              : "vexfs.vector." + collection;
       Files.getFileAttributeView(file, UserDefinedFileAttributeView.class)
-          .write(attribute, ByteBuffer.wrap(VectorValues.toRaw(vector.get())));
+          .write(VectorAttribute.of(collection), ByteBuffer.wrap(VectorValues.toRaw(vector.get())));
       indexed++;
     } catch (IOException e) {
       failed++;

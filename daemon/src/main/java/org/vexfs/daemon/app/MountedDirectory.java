@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.overlay.Overlay;
 
 /// A directory inside a VexFS mount, as the other commands use it: through its `.vexfs`, like
@@ -28,6 +29,14 @@ record MountedDirectory(Path path) {
       throw new CommandException(path + " is not a directory");
     }
     return new MountedDirectory(real);
+  }
+
+  /// Where it lies in the mount.
+  TreePath inMount() throws IOException, CommandException {
+    Mountpoint above =
+        Mountpoint.vexfsAbove(path)
+            .orElseThrow(() -> new CommandException(path + " does not lie in a VexFS mount"));
+    return TreePath.ofText(above.path().relativize(path).toString());
   }
 
   /// The file or directory `name` under its `.vexfs`.

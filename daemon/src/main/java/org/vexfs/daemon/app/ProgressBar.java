@@ -24,7 +24,12 @@ final class ProgressBar implements AutoCloseable {
 
   /// One more unit is done.
   void step() {
-    done++;
+    reach(done + 1);
+  }
+
+  /// So many units are done.
+  void reach(long units) {
+    done = units;
     long now = System.nanoTime();
     if (isShown && (now - drawnNanos >= REDRAW_NANOS || done == total)) {
       drawnNanos = now;

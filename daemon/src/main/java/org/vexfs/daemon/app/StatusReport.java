@@ -6,11 +6,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.vexfs.daemon.base.Component;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.control.ControlTree;
+import org.vexfs.daemon.control.Figures;
 import org.vexfs.daemon.fuse.FuseSession;
 import org.vexfs.daemon.overlay.Overlay;
 import org.vexfs.daemon.search.SearchServices;
@@ -35,10 +38,15 @@ final class StatusReport {
   private final MountPaths paths;
   private final Path store;
   private final VectorServices vectors;
+  private final Instant start = Instant.now();
   private volatile Optional<Mounted> mounted = Optional.empty();
 
   /// Who counts what the kernel holds.
-  private record Mounted(Overlay overlay, ControlTree control, FuseSession session) {}
+  private record Mounted(Overlay overlay, ControlTree control, FuseSession session) {
+    int handleCount() {
+      return overlay.handleCount() + control.handleCount();
+    }
+  }
 
   StatusReport(MountPaths paths, Path store, VectorServices vectors) {
     this.paths = paths;
@@ -77,11 +85,29 @@ final class StatusReport {
     return bytes.toByteArray();
   }
 
+  /// Adds figures of the process and of what the kernel holds.
+  void addTo(Figures figures) {
+    ProcessMemory memory = ProcessMemory.now();
+    figures.gauge(
+        "uptime_seconds",
+        "Time since the start.",
+        Duration.between(start, Instant.now()).toMillis() / 1e3);
+    figures.gauge("resident_bytes", "Memory of the daemon.", memory.residentBytes());
+    figures.gauge("heap_bytes", "Part of it that is Java's heap.", memory.heapBytes());
+    if (mounted.isPresent()) {
+      Mounted held = mounted.get();
+      figures.counter("requests", "Requests of the kernel.", held.session().requestCount());
+      figures.gauge("inodes", "Real files that the kernel knows.", held.overlay().inodeCount());
+      figures.gauge(
+          "virtual_nodes", "Files under .vexfs that it knows.", held.control().nodeCount());
+      figures.gauge("handles", "Open files and directories.", held.handleCount());
+    }
+  }
+
   private static void writeHeld(JsonGenerator json, Mounted mounted) throws IOException {
     json.writeNumberField("inodes", mounted.overlay().inodeCount());
     json.writeNumberField("virtual_nodes", mounted.control().nodeCount());
-    json.writeNumberField(
-        "handles", mounted.overlay().handleCount() + mounted.control().handleCount());
+    json.writeNumberField("handles", mounted.handleCount());
     json.writeNumberField("requests", mounted.session().requestCount());
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
+import org.vexfs.daemon.control.SavedQueries;
 import org.vexfs.daemon.io.HostDirectory;
 import org.vexfs.daemon.store.HostProbe;
 import org.vexfs.daemon.store.StoreOptions;
@@ -18,11 +19,11 @@ import org.vexfs.daemon.store.VectorStore;
 
 /// A copy of a store that is in use.
 ///
-/// Nothing has to be told to the daemon: segments but the last, and checkpoints, never change once
-/// they are there, so they are linked; the last is copied up to wherever it has come. Since the log
-/// only grows, that is the store as it was at some moment after the copying began, with perhaps a
-/// change cut off at the end, which opening the copy takes away as after a crash. Where compaction
-/// removed a file between listing and linking, it is begun anew.
+/// Nothing has to be told to the daemon: segments but the last, checkpoints and saved queries never
+/// change once they are there, so they are linked; the last is copied up to wherever it has come.
+/// Since the log only grows, that is the store as it was at some moment after the copying began,
+/// with perhaps a change cut off at the end, which opening the copy takes away as after a crash.
+/// Where compaction removed a file between listing and linking, it is begun anew.
 final class StoreSnapshot {
   private static final int MAX_ATTEMPTS = 10;
   private static final String SEGMENT_SUFFIX = ".vexlog";
@@ -71,7 +72,9 @@ final class StoreSnapshot {
       boolean isLast = !segments.isEmpty() && file.equals(segments.getLast());
       if (isLast) {
         Files.copy(file, to.resolve(file.getFileName()));
-      } else if (isNamed(file, SEGMENT_SUFFIX) || isNamed(file, CHECKPOINT_SUFFIX)) {
+      } else if (isNamed(file, SEGMENT_SUFFIX)
+          || isNamed(file, CHECKPOINT_SUFFIX)
+          || isNamed(file, SavedQueries.SUFFIX)) {
         linkOrCopy(file, to.resolve(file.getFileName()));
       }
     }

@@ -12,12 +12,9 @@ import java.util.Optional;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorMatrix;
-import org.vexfs.daemon.store.FileNode;
 import org.vexfs.daemon.store.NpyFormat;
-import org.vexfs.daemon.store.SlotRange;
 import org.vexfs.daemon.store.VectorCollection;
 import org.vexfs.daemon.store.VectorStore;
-import org.vexfs.daemon.store.Whereabouts;
 
 /// The archive that carries vectors between machines and versions: a tar of
 ///
@@ -51,54 +48,28 @@ final class VectorArchive {
       this.scratch = scratch;
     }
 
-    /// What is done with an entry.
-    @FunctionalInterface
-    private interface Step {
-      void take(VectorCollection collection, FileNode file, List<TreePath> paths)
-          throws IOException, VectorFailure;
-    }
-
     /// Writes everything; returns the number of entries.
     long write() throws IOException, VectorFailure {
       Path manifest = scratch.resolve(MANIFEST);
       long[] listed = {0};
       try (BufferedWriter lines = Files.newBufferedWriter(manifest)) {
         lines.write(head());
-        forEachEntry((collection, file, paths) ->
-            lines.write(line(member(++listed[0]), collection.name(), paths)));
+        StoreEntries.forEach(
+            store,
+            (collection, paths) ->
+                lines.write(line(member(++listed[0]), collection.name(), paths)));
       }
       archive.add(MANIFEST, manifest);
       long[] written = {0};
-      forEachEntry((collection, file, paths) -> {
-        Optional<VectorMatrix> matrix = store.get(paths.getFirst(), 0, collection.name());
-        VectorMatrix present =
-            matrix.orElseThrow(() -> new IOException(paths + " has lost its vectors"));
-        archive.add(member(++written[0]), NpyFormat.encode(present, present.rows() == 1));
-      });
+      StoreEntries.forEach(
+          store,
+          (collection, paths) -> {
+            Optional<VectorMatrix> matrix = store.get(paths.getFirst(), 0, collection.name());
+            VectorMatrix present =
+                matrix.orElseThrow(() -> new IOException(paths + " has lost its vectors"));
+            archive.add(member(++written[0]), NpyFormat.encode(present, present.rows() == 1));
+          });
       return written[0];
-    }
-
-    /// Goes through the entries of files that have names, always in the same order.
-    private void forEachEntry(Step step) throws IOException, VectorFailure {
-      for (VectorCollection collection : store.collections()) {
-        for (int slot = 0; slot < collection.slotLimit(); slot++) {
-          if (collection.isLive(slot) && isFirst(collection, slot)) {
-            FileNode file = collection.owner(slot);
-            List<TreePath> paths =
-                store.paths(file).stream()
-                    .filter(path -> !Whereabouts.isWaitingPlace(path))
-                    .toList();
-            if (!paths.isEmpty()) {
-              step.take(collection, file, paths);
-            }
-          }
-        }
-      }
-    }
-
-    private static boolean isFirst(VectorCollection collection, int slot) {
-      Optional<SlotRange> slots = collection.slotsOf(collection.owner(slot));
-      return slots.isPresent() && slots.get().first() == slot;
     }
 
     private static String member(long number) {

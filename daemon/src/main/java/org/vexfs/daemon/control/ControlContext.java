@@ -2,6 +2,7 @@ package org.vexfs.daemon.control;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.vexfs.bindings.libc.stat;
 import org.vexfs.daemon.base.Caller;
@@ -22,21 +23,30 @@ public final class ControlContext {
   private final Component<SearchServices> search;
   private final Duration patience;
   private final ErrorLog errors;
+  private final SavedQueries queries;
+  private final LinkListings links = new LinkListings();
   private final Supplier<byte[]> status;
+  private final Consumer<Figures> ownFigures;
+  private final SearchCounts counts = new SearchCounts();
 
   /// @param search comes up behind the mount; requests wait for it no longer than `patience`
   /// @param status makes the content of `.vexfs/status`
+  /// @param ownFigures adds the figures of the process and of the mount to those of the vectors
   public ControlContext(
       Overlay overlay,
       Component<SearchServices> search,
       Duration patience,
       ErrorLog errors,
-      Supplier<byte[]> status) {
+      SavedQueries queries,
+      Supplier<byte[]> status,
+      Consumer<Figures> ownFigures) {
     this.overlay = overlay;
     this.search = search;
     this.patience = patience;
     this.errors = errors;
+    this.queries = queries;
     this.status = status;
+    this.ownFigures = ownFigures;
   }
 
   Overlay overlay() {
@@ -47,8 +57,26 @@ public final class ControlContext {
     return errors;
   }
 
+  SavedQueries queries() {
+    return queries;
+  }
+
+  LinkListings links() {
+    return links;
+  }
+
   byte[] status() {
     return status.get();
+  }
+
+  /// The figures of this moment, as far as things are up; waits for nothing.
+  Figures figures() {
+    Figures figures = new Figures();
+    ownFigures.accept(figures);
+    counts.addTo(figures);
+    figures.gauge("saved_queries", "Saved queries of all directories.", queries.count());
+    search.ifReady().ifPresent(services -> StoreFigures.addTo(figures, services));
+    return figures;
   }
 
   SearchServices search() throws VectorFailure {
@@ -60,10 +88,25 @@ public final class ControlContext {
     return overlay.pathOf(host, directory);
   }
 
+  /// The same, as saved queries find it again.
+  SavedQueries.Place placeOf(Host host, NodeId directory) throws ErrnoException {
+    return new SavedQueries.Place(
+        overlay.pathOf(host, directory), overlay.fingerprintOf(host, directory));
+  }
+
   /// What `caller` gets for a query in a directory.
   Answer answer(Host host, Caller caller, NodeId directory, Query query)
       throws ErrnoException, VectorFailure {
-    return search().engine().search(query, pathOf(host, directory), overlay.viewOf(host, caller));
+    long start = System.nanoTime();
+    boolean answered = false;
+    try {
+      Answer answer =
+          search().engine().search(query, pathOf(host, directory), overlay.viewOf(host, caller));
+      answered = true;
+      return answer;
+    } finally {
+      counts.searched(start, answered);
+    }
   }
 
   /// The file at `path` is about to be asked for its vectors.

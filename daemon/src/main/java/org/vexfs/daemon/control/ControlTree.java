@@ -42,7 +42,7 @@ public final class ControlTree implements FileTree {
   private final Instant start = Instant.now();
 
   /// A listing, fixed when it was opened.
-  private record OpenDirectory(NodeId node, List<VirtualNode.Child> children) {}
+  private record OpenDirectory(NodeId node, Caller caller, List<VirtualNode.Child> children) {}
 
   /// A tree over `context`.
   public ControlTree(ControlContext context) {
@@ -81,11 +81,11 @@ public final class ControlTree implements FileTree {
 
   /// Finds a name in a virtual directory, or `.vexfs` in a real one.
   @Override
-  public NodeId lookup(Host host, NodeId parent, String name, MemorySegment stat)
+  public NodeId lookup(Host host, Caller caller, NodeId parent, String name, MemorySegment stat)
       throws ErrnoException, VectorFailure {
     Optional<? extends VirtualNode> node =
         owns(parent)
-            ? directory(parent).child(host, name)
+            ? directory(parent).child(host, caller, name)
             : Optional.of(new ControlDirectory(context, parent));
     if (node.isEmpty()) {
       throw ErrnoException.of(Errno.ENOENT);
@@ -141,8 +141,29 @@ public final class ControlTree implements FileTree {
   }
 
   @Override
-  public void unlink(Host host, NodeId parent, String name) throws ErrnoException, VectorFailure {
-    directory(parent).remove(host, name);
+  public void unlink(Host host, Caller caller, NodeId parent, String name)
+      throws ErrnoException, VectorFailure {
+    directory(parent).remove(host, caller, name);
+  }
+
+  @Override
+  public void rmdir(Host host, NodeId parent, String name) throws ErrnoException, VectorFailure {
+    directory(parent).removeDirectory(host, name);
+  }
+
+  @Override
+  public void rename(
+      Host host, NodeId parent, String name, NodeId newParent, String newName, int flags)
+      throws ErrnoException, VectorFailure {
+    directory(parent).rename(host, name, directory(newParent), newName, flags);
+  }
+
+  @Override
+  public String readlink(Host host, NodeId node) throws ErrnoException {
+    if (nodes.get(node) instanceof VirtualNode.Link link) {
+      return link.target();
+    }
+    throw ErrnoException.of(Errno.EINVAL);
   }
 
   @Override
@@ -165,7 +186,7 @@ public final class ControlTree implements FileTree {
   public Created create(
       Host host, Caller caller, NodeId parent, String name, int mode, int flags, MemorySegment stat)
       throws ErrnoException, VectorFailure {
-    VirtualNode node = directory(parent).create(host, name);
+    VirtualNode node = directory(parent).create(host, caller, name);
     Opened opened = open(host, caller, file(node), flags);
     try {
       return new Created(acquire(host, node, stat), opened);
@@ -216,8 +237,9 @@ public final class ControlTree implements FileTree {
   }
 
   @Override
-  public HandleId opendir(Host host, NodeId node) throws ErrnoException, VectorFailure {
-    return directories.add(new OpenDirectory(node, directory(node).children(host)));
+  public HandleId opendir(Host host, Caller caller, NodeId node)
+      throws ErrnoException, VectorFailure {
+    return directories.add(new OpenDirectory(node, caller, directory(node).children(host, caller)));
   }
 
   @Override
@@ -238,13 +260,19 @@ public final class ControlTree implements FileTree {
 
   private boolean list(
       Host host, OpenDirectory open, VirtualNode.Child child, long next, Listing listing) {
-    int type = child.isDirectory() ? Libc.__S_IFDIR() : Libc.__S_IFREG();
     // A number that is shown and leads nowhere: the node has none before it is looked up.
     long shown = open.node().value() + next;
     return listing.withAttributes()
         ? listing.addLookedUp(
-            child.name(), shown, type, next, stat -> lookup(host, open.node(), child.name(), stat))
-        : listing.add(child.name(), shown, type, next);
+            child.name(), shown, child.type(), next, stat -> acquire(host, open, child, stat))
+        : listing.add(child.name(), shown, child.type(), next);
+  }
+
+  private NodeId acquire(Host host, OpenDirectory open, VirtualNode.Child child, MemorySegment stat)
+      throws ErrnoException, VectorFailure {
+    return child.node().isPresent()
+        ? acquire(host, child.node().get(), stat)
+        : lookup(host, open.caller(), open.node(), child.name(), stat);
   }
 
   @Override

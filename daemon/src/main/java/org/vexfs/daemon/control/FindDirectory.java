@@ -18,12 +18,12 @@ record FindDirectory(ControlContext context, NodeId directory)
   private static final int READABLE_BY_ALL = 0444;
 
   @Override
-  public List<Child> children(Host host) {
+  public List<Child> children(Host host, Caller caller) {
     return List.of();
   }
 
   @Override
-  public Optional<Words> child(Host host, String name) {
+  public Optional<Words> child(Host host, Caller caller, String name) {
     return Optional.of(new Words(context, directory, name));
   }
 

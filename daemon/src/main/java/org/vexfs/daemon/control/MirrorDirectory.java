@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.vexfs.bindings.libc.Libc;
+import org.vexfs.daemon.base.Caller;
 import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.NodeId;
@@ -13,8 +14,8 @@ import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.search.Query;
 import org.vexfs.daemon.store.VectorStore;
 
-/// A directory under `near` or `vectors`, which repeat the tree of real files: it stands for a real
-/// directory, and lists what in it has vectors.
+/// A directory under `near`, `links` or `vectors`, which repeat the tree of real files: it stands
+/// for a real directory, and lists what in it has vectors.
 ///
 /// @param directory the directory that has the `.vexfs`
 /// @param kind what its files are
@@ -29,6 +30,8 @@ record MirrorDirectory(
   enum Kind {
     /// Tables of what is near to the real file of the same name.
     NEAR,
+    /// Directories with links to what is near to the real file of the same name.
+    LINKS,
     /// The vectors of the real file, under its name and `.npy`.
     VECTORS
   }
@@ -36,6 +39,11 @@ record MirrorDirectory(
   static MirrorDirectory near(ControlContext context, NodeId directory) {
     return new MirrorDirectory(
         context, directory, Kind.NEAR, Query.DEFAULT_COLLECTION, TreePath.ROOT);
+  }
+
+  static MirrorDirectory links(ControlContext context, NodeId directory) {
+    return new MirrorDirectory(
+        context, directory, Kind.LINKS, Query.DEFAULT_COLLECTION, TreePath.ROOT);
   }
 
   static MirrorDirectory vectors(ControlContext context, NodeId directory, String collection) {
@@ -47,8 +55,16 @@ record MirrorDirectory(
     return context.pathOf(host, directory).resolve(below);
   }
 
+  /// Vector files are made and removed by those who may write the real file, as [#create] and
+  /// [#remove] check; that the real directory takes no files of theirs has nothing to do with it.
   @Override
-  public Optional<? extends VirtualNode> child(Host host, String name)
+  public Appearance appearance(Host host) throws ErrnoException {
+    Appearance original = context.original(host, subject(host));
+    return kind == Kind.VECTORS ? original.asSharedDirectory() : original.asDirectory();
+  }
+
+  @Override
+  public Optional<? extends VirtualNode> child(Host host, Caller caller, String name)
       throws ErrnoException, VectorFailure {
     if (typeOf(host, name) == Libc.__S_IFDIR()) {
       return Optional.of(
@@ -58,6 +74,10 @@ record MirrorDirectory(
       case NEAR ->
           typeOf(host, name) == Libc.__S_IFREG()
               ? Optional.of(new NearFile(context, directory, below.child(name)))
+              : Optional.empty();
+      case LINKS ->
+          typeOf(host, name) == Libc.__S_IFREG()
+              ? Optional.of(new LinksDirectory(context, directory, below.child(name)))
               : Optional.empty();
       case VECTORS -> vectorFile(host, name).filter(file -> hasVectors(host, file.file()));
     };
@@ -99,23 +119,29 @@ record MirrorDirectory(
   }
 
   @Override
-  public List<Child> children(Host host) throws ErrnoException, VectorFailure {
+  public List<Child> children(Host host, Caller caller) throws ErrnoException, VectorFailure {
     VectorStore store = context.search().store();
     TreePath real = subject(host);
     List<Child> children = new ArrayList<>();
     for (String name : context.overlay().names(host, real)) {
       TreePath path = real.child(name);
       if (store.directory(path).isPresent()) {
-        children.add(new Child(name, true));
+        children.add(Child.directory(name));
       } else if (store.collectionsOf(path, 0).contains(collection)) {
-        children.add(new Child(kind == Kind.VECTORS ? name + VECTOR_SUFFIX : name, false));
+        children.add(
+            switch (kind) {
+              case NEAR -> Child.file(name);
+              case LINKS -> Child.directory(name);
+              case VECTORS -> Child.file(name + VECTOR_SUFFIX);
+            });
       }
     }
     return children;
   }
 
   @Override
-  public VirtualNode create(Host host, String name) throws ErrnoException, VectorFailure {
+  public VirtualNode create(Host host, Caller caller, String name)
+      throws ErrnoException, VectorFailure {
     if (kind != Kind.VECTORS) {
       throw ErrnoException.of(Errno.EPERM);
     }
@@ -127,11 +153,12 @@ record MirrorDirectory(
               + ": there is no regular file that it could belong to; the name is that of a file,"
               + " followed by .npy");
     }
+    context.overlay().requireWritable(host, caller, file.get().subject(host));
     return file.get();
   }
 
   @Override
-  public void remove(Host host, String name) throws ErrnoException, VectorFailure {
+  public void remove(Host host, Caller caller, String name) throws ErrnoException, VectorFailure {
     if (kind != Kind.VECTORS) {
       throw ErrnoException.of(Errno.EPERM);
     }
@@ -139,6 +166,7 @@ record MirrorDirectory(
     if (file.isEmpty() || !hasVectors(host, file.get().file())) {
       throw ErrnoException.of(Errno.ENOENT);
     }
+    context.overlay().requireWritable(host, caller, file.get().subject(host));
     context.overlay().detach(host, file.get().subject(host), collection);
   }
 }

@@ -9,7 +9,7 @@ import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.io.Host;
 
-/// `.vexfs/status`, `errors` and `help`.
+/// `.vexfs/status`, `stats`, `metrics`, `errors` and `help`.
 ///
 /// @param directory the directory that has it
 /// @param report which of them
@@ -23,6 +23,10 @@ record ReportFile(ControlContext context, NodeId directory, Report report)
     STATUS,
     /// The last failures, as JSON lines.
     ERRORS,
+    /// Figures, as JSON.
+    STATS,
+    /// The same figures, as Prometheus reads them.
+    METRICS,
     /// How to use all this.
     HELP
   }
@@ -43,6 +47,8 @@ record ReportFile(ControlContext context, NodeId directory, Report report)
         switch (report) {
           case STATUS -> context.status();
           case ERRORS -> context.errors().toJsonLines(subject(host), caller);
+          case STATS -> context.figures().toJson();
+          case METRICS -> context.figures().toPrometheus();
           case HELP -> help();
         });
   }

@@ -1,7 +1,6 @@
 package org.vexfs.daemon.control;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 import org.vexfs.daemon.base.ErrnoException;
@@ -24,25 +23,18 @@ final class VectorHandle implements VirtualHandle {
   private final ReentrantLock lock = new ReentrantLock();
 
   @GuardedBy("lock")
-  private byte[] content;
+  private final WrittenContent content;
 
-  @GuardedBy("lock")
-  private int length;
-
-  @GuardedBy("lock")
-  private boolean changed;
-
-  VectorHandle(VectorFile file, byte[] content) {
+  VectorHandle(VectorFile file, byte[] present) {
     this.file = file;
-    this.content = content;
-    this.length = content.length;
+    this.content = new WrittenContent("a vector file", MAX_BYTES, present);
   }
 
   @Override
   public Content read(Host host, long offset, int size) {
     lock.lock();
     try {
-      return Content.OfBytes.range(Arrays.copyOf(content, length), offset, size);
+      return content.read(offset, size);
     } finally {
       lock.unlock();
     }
@@ -52,16 +44,7 @@ final class VectorHandle implements VirtualHandle {
   public void write(Host host, long offset, byte[] data) throws VectorFailure {
     lock.lock();
     try {
-      long end = offset + data.length;
-      if (end > MAX_BYTES) {
-        throw new VectorFailure.TooLarge("a vector file has at most " + MAX_BYTES + " bytes");
-      }
-      if (end > content.length) {
-        content = Arrays.copyOf(content, (int) Math.min(MAX_BYTES, Math.max(end, 2L * length)));
-      }
-      System.arraycopy(data, 0, content, (int) offset, data.length);
-      length = Math.max(length, (int) end);
-      changed = true;
+      content.write(offset, data);
     } finally {
       lock.unlock();
     }
@@ -71,11 +54,11 @@ final class VectorHandle implements VirtualHandle {
   public void flush(Host host) throws ErrnoException, VectorFailure {
     lock.lock();
     try {
-      if (changed) {
+      if (content.isChanged()) {
         file.context()
             .overlay()
             .attach(host, file.subject(host), file.collection(), value(dimension()));
-        changed = false;
+        content.settled();
       }
     } finally {
       lock.unlock();
@@ -85,7 +68,10 @@ final class VectorHandle implements VirtualHandle {
   @GuardedBy("lock")
   private VectorMatrix value(int dimension) throws VectorFailure {
     return VectorValues.parse(
-        content, 0, length, dimension == 0 ? OptionalInt.empty() : OptionalInt.of(dimension));
+        content.array(),
+        0,
+        content.length(),
+        dimension == 0 ? OptionalInt.empty() : OptionalInt.of(dimension));
   }
 
   private int dimension() throws VectorFailure {

@@ -27,6 +27,11 @@ interface VirtualNode {
   /// @param size bytes; 0 where it is known only once the file is open
   record Appearance(int mode, int uid, int gid, long size) {
     private static final int READ_ONLY_DIRECTORY = Libc.__S_IFDIR() | 0555;
+    private static final int READ_WRITE_DIRECTORY = Libc.__S_IFDIR() | 0777;
+    private static final int READ_BITS = 0444;
+    private static final int READ_TO_SEARCH_SHIFT = 2;
+    private static final int SEARCH_BITS = 0111;
+    private static final int SEARCH_TO_WRITE_SHIFT = 1;
 
     /// As the original has it, with at most the permission bits in `mask`, as a file of the size
     /// given.
@@ -37,6 +42,29 @@ interface VirtualNode {
     /// As the original has it, as a directory that is not written to.
     Appearance asDirectory() {
       return new Appearance((mode & READ_ONLY_DIRECTORY) | Libc.__S_IFDIR(), uid, gid, 0);
+    }
+
+    /// As the original has it, as a directory that whoever may write to the original may write to.
+    Appearance asWritableDirectory() {
+      return new Appearance((mode & READ_WRITE_DIRECTORY) | Libc.__S_IFDIR(), uid, gid, 0);
+    }
+
+    /// As the original has it, as a directory that whoever may search the original may write to.
+    Appearance asSharedDirectory() {
+      int search = mode & SEARCH_BITS;
+      return new Appearance(
+          (mode & READ_ONLY_DIRECTORY) | search << SEARCH_TO_WRITE_SHIFT, uid, gid, 0);
+    }
+
+    /// A directory with exactly these permission bits.
+    Appearance asDirectory(int permissions) {
+      return new Appearance(Libc.__S_IFDIR() | permissions, uid, gid, 0);
+    }
+
+    /// As a directory that those may list who may read the original, a file.
+    Appearance asListing() {
+      int read = mode & READ_BITS;
+      return new Appearance(Libc.__S_IFDIR() | read | read >> READ_TO_SEARCH_SHIFT, uid, gid, 0);
     }
 
     /// A file with exactly these permission bits.
@@ -69,15 +97,16 @@ interface VirtualNode {
       return context().original(host, subject(host)).asDirectory();
     }
 
-    /// The entry of this name.
-    Optional<? extends VirtualNode> child(Host host, String name)
+    /// The entry of this name, as `caller` finds it.
+    Optional<? extends VirtualNode> child(Host host, Caller caller, String name)
         throws ErrnoException, VectorFailure;
 
-    /// The entries to list.
-    List<Child> children(Host host) throws ErrnoException, VectorFailure;
+    /// The entries to list for `caller`.
+    List<Child> children(Host host, Caller caller) throws ErrnoException, VectorFailure;
 
     /// Makes a file, which is opened next.
-    default VirtualNode create(Host host, String name) throws ErrnoException, VectorFailure {
+    default VirtualNode create(Host host, Caller caller, String name)
+        throws ErrnoException, VectorFailure {
       throw ErrnoException.of(Errno.EPERM);
     }
 
@@ -87,7 +116,19 @@ interface VirtualNode {
     }
 
     /// Removes a file.
-    default void remove(Host host, String name) throws ErrnoException, VectorFailure {
+    default void remove(Host host, Caller caller, String name)
+        throws ErrnoException, VectorFailure {
+      throw ErrnoException.of(Errno.EPERM);
+    }
+
+    /// Removes a directory with what it holds.
+    default void removeDirectory(Host host, String name) throws ErrnoException, VectorFailure {
+      throw ErrnoException.of(Errno.EPERM);
+    }
+
+    /// Moves an entry to `to`, where it is called `newName`; `flags` as in `renameat2(2)`.
+    default void rename(Host host, String name, Directory to, String newName, int flags)
+        throws ErrnoException, VectorFailure {
       throw ErrnoException.of(Errno.EPERM);
     }
   }
@@ -95,8 +136,27 @@ interface VirtualNode {
   /// An entry of a listing.
   ///
   /// @param name its name
-  /// @param isDirectory what it is
-  record Child(String name, boolean isDirectory) {}
+  /// @param type its file type, as in `st_mode`
+  /// @param node what it leads to, where listing it has told already
+  record Child(String name, int type, Optional<VirtualNode> node) {
+    static Child file(String name) {
+      return new Child(name, Libc.__S_IFREG(), Optional.empty());
+    }
+
+    static Child directory(String name) {
+      return new Child(name, Libc.__S_IFDIR(), Optional.empty());
+    }
+
+    static Child link(String name, Link link) {
+      return new Child(name, Libc.__S_IFLNK(), Optional.of(link));
+    }
+  }
+
+  /// A symbolic link.
+  interface Link extends VirtualNode {
+    /// Where it leads, as bytes (one char a byte), relative to where it lies.
+    String target();
+  }
 
   /// A file.
   interface File extends VirtualNode {

@@ -172,7 +172,7 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
       throws ErrnoException, VectorFailure {
     FileTree tree = trees.ofChild(r.parent(), r.name());
     Reply.Entry entry = Reply.Entry.in(arena);
-    NodeId node = tree.lookup(host, r.parent(), r.name(), entry.stat());
+    NodeId node = tree.lookup(host, r.caller(), r.parent(), r.name(), entry.stat());
     answerEntry(r.reply(), host, tree, entry, node);
   }
 
@@ -238,7 +238,7 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
   }
 
   private void unlink(FsRequest.Unlink r, Host host) throws ErrnoException, VectorFailure {
-    trees.of(r.parent()).unlink(host, r.parent(), r.name());
+    trees.of(r.parent()).unlink(host, r.caller(), r.parent(), r.name());
     r.reply().done();
   }
 
@@ -360,7 +360,7 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
   private void openDirectory(FsRequest.OpenDirectory r, Host host)
       throws ErrnoException, VectorFailure {
     FileTree tree = trees.of(r.node());
-    Opened opened = new Opened(tree.opendir(host, r.node()), Opened.Caching.PAGES);
+    Opened opened = new Opened(tree.opendir(host, r.caller(), r.node()), Opened.Caching.PAGES);
     if (!r.reply().opened(opened)) {
       tree.releasedir(host, opened.handle());
     }

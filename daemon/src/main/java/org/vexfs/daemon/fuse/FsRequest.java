@@ -15,7 +15,7 @@ sealed interface FsRequest {
   /// Where the answer goes.
   Reply reply();
 
-  record Lookup(Reply reply, NodeId parent, String name) implements FsRequest {}
+  record Lookup(Reply reply, Caller caller, NodeId parent, String name) implements FsRequest {}
 
   record Forget(Reply reply, NodeId node, long lookups) implements FsRequest {}
 
@@ -44,7 +44,7 @@ sealed interface FsRequest {
   record HardLink(Reply reply, NodeId node, NodeId newParent, String newName)
       implements FsRequest {}
 
-  record Unlink(Reply reply, NodeId parent, String name) implements FsRequest {}
+  record Unlink(Reply reply, Caller caller, NodeId parent, String name) implements FsRequest {}
 
   record RemoveDirectory(Reply reply, NodeId parent, String name) implements FsRequest {}
 
@@ -103,7 +103,7 @@ sealed interface FsRequest {
 
   record Sync(Reply reply, NodeId node, HandleId handle, boolean dataOnly) implements FsRequest {}
 
-  record OpenDirectory(Reply reply, NodeId node) implements FsRequest {}
+  record OpenDirectory(Reply reply, Caller caller, NodeId node) implements FsRequest {}
 
   record ReadDirectory(
       Reply reply, NodeId node, HandleId handle, long offset, int size, boolean withAttributes)

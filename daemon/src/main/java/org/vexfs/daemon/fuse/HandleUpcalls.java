@@ -248,7 +248,11 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, node, info, _, _, _) ->
-                intake.take(req, reply -> new FsRequest.OpenDirectory(reply, new NodeId(node))),
+                intake.take(
+                    req,
+                    reply ->
+                        new FsRequest.OpenDirectory(
+                            reply, Arguments.caller(req), new NodeId(node))),
             arena));
     fuse_lowlevel_ops.readdir(
         ops,

@@ -59,7 +59,12 @@ final class Upcalls {
             (req, parent, name, _, _, _) ->
                 intake.take(
                     req,
-                    reply -> new FsRequest.Lookup(reply, new NodeId(parent), Arguments.name(name))),
+                    reply ->
+                        new FsRequest.Lookup(
+                            reply,
+                            Arguments.caller(req),
+                            new NodeId(parent),
+                            Arguments.name(name))),
             arena));
     fuse_lowlevel_ops.forget(
         ops,
@@ -141,7 +146,12 @@ final class Upcalls {
             (req, parent, name, _, _, _) ->
                 intake.take(
                     req,
-                    reply -> new FsRequest.Unlink(reply, new NodeId(parent), Arguments.name(name))),
+                    reply ->
+                        new FsRequest.Unlink(
+                            reply,
+                            Arguments.caller(req),
+                            new NodeId(parent),
+                            Arguments.name(name))),
             arena));
     fuse_lowlevel_ops.rmdir(
         ops,

@@ -25,6 +25,7 @@ import org.vexfs.daemon.search.SearchView;
 /// directories. For one search: directories are remembered, and so are the caller's groups.
 final class CallerView implements SearchView {
   private static final int READ = 4;
+  private static final int WRITE = 2;
   private static final int SEARCH = 1;
   private static final int OWNER_SHIFT = 6;
   private static final int GROUP_SHIFT = 3;
@@ -60,6 +61,18 @@ final class CallerView implements SearchView {
         vanished.accept(path);
       }
       return false;
+    }
+  }
+
+  /// Refuses who may not write the file, as `setxattr(2)` would.
+  void requireWritable(TreePath path) throws ErrnoException {
+    if (!isSearchable(path.parent())) {
+      throw ErrnoException.of(Errno.EACCES);
+    }
+    MemorySegment attributes = host.scratchStat();
+    host.fstatat(root.descriptor, path.bytes(), attributes);
+    if (!permits(path, attributes, WRITE)) {
+      throw ErrnoException.of(Errno.EACCES);
     }
   }
 

@@ -30,7 +30,8 @@ final class Creation {
   ///
   /// @param inode with one more look-up
   /// @param descriptor the caller's to close
-  record NewFile(Inode inode, int descriptor) {}
+  /// @param isNew whether it was made
+  record NewFile(Inode inode, int descriptor, boolean isNew) {}
 
   /// `mknod(2)`.
   Inode mknod(
@@ -105,7 +106,7 @@ final class Creation {
         giveTo(host, caller, directory, descriptor);
       }
       return new NewFile(
-          inodes.adopt(host, host.reopen(descriptor, Libc.O_PATH()), stat), descriptor);
+          inodes.adopt(host, host.reopen(descriptor, Libc.O_PATH()), stat), descriptor, isNew);
     } catch (ErrnoException e) {
       host.closeDescriptor(descriptor);
       throw e;
@@ -121,7 +122,7 @@ final class Creation {
     try {
       giveTo(host, caller, directory, descriptor);
       return new NewFile(
-          inodes.adopt(host, host.reopen(descriptor, Libc.O_PATH()), stat), descriptor);
+          inodes.adopt(host, host.reopen(descriptor, Libc.O_PATH()), stat), descriptor, true);
     } catch (ErrnoException e) {
       host.closeDescriptor(descriptor);
       throw e;

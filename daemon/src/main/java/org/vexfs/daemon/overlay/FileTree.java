@@ -28,8 +28,8 @@ public interface FileTree {
   /// Which file of SOURCE `node` stands for, for messages.
   TreePath pathOf(Host host, NodeId node) throws ErrnoException;
 
-  /// Finds `name` in `parent`.
-  NodeId lookup(Host host, NodeId parent, String name, MemorySegment stat)
+  /// Finds `name` in `parent` for `caller`.
+  NodeId lookup(Host host, Caller caller, NodeId parent, String name, MemorySegment stat)
       throws ErrnoException, VectorFailure;
 
   /// The kernel dropped `lookups` references to `node`.
@@ -88,7 +88,8 @@ public interface FileTree {
   }
 
   /// Removes a name that is not a directory's.
-  default void unlink(Host host, NodeId parent, String name) throws ErrnoException, VectorFailure {
+  default void unlink(Host host, Caller caller, NodeId parent, String name)
+      throws ErrnoException, VectorFailure {
     throw ErrnoException.of(Errno.EPERM);
   }
 
@@ -192,8 +193,8 @@ public interface FileTree {
   /// Makes what was written through `handle` durable, with the vectors of the file.
   void fsync(Host host, HandleId handle, boolean dataOnly) throws ErrnoException, VectorFailure;
 
-  /// Opens a directory for listing.
-  HandleId opendir(Host host, NodeId node) throws ErrnoException, VectorFailure;
+  /// Opens a directory for `caller` to list.
+  HandleId opendir(Host host, Caller caller, NodeId node) throws ErrnoException, VectorFailure;
 
   /// Lists entries after `offset` into `listing` until it is full.
   void readdir(Host host, HandleId handle, long offset, Listing listing)

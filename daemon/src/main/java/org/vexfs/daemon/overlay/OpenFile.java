@@ -1,9 +1,11 @@
 package org.vexfs.daemon.overlay;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import org.vexfs.bindings.libc.Libc;
 import org.vexfs.daemon.base.Errno;
 import org.vexfs.daemon.base.ErrnoException;
+import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.io.Host;
 
 /// A file of the host that is open: one open file description here for each of the kernel's, so
@@ -21,6 +23,12 @@ final class OpenFile {
   /// Whether an owner of locks came through it; guarded by [FileLocks]' lock.
   boolean hasLocked;
 
+  /// Whether content was changed through it that [VectorContent] has not looked at.
+  private volatile boolean changed;
+
+  /// Why the content is no vector, if it was to be one.
+  private volatile Optional<VectorFailure> refusal = Optional.empty();
+
   /// Whether the host's description has `O_APPEND`: it then writes at the end whatever the offset.
   private final boolean appends;
 
@@ -28,6 +36,32 @@ final class OpenFile {
     this.inode = inode;
     this.descriptor = descriptor;
     this.appends = appends;
+  }
+
+  /// Content was changed through it.
+  void changed() {
+    refusal = Optional.empty();
+    changed = true;
+  }
+
+  boolean isChanged() {
+    return changed;
+  }
+
+  void settled() {
+    changed = false;
+  }
+
+  void refused(VectorFailure cause) {
+    refusal = Optional.of(cause);
+  }
+
+  /// Fails where the content, which was not changed since, was no vector.
+  void requireNotRefused() throws VectorFailure {
+    Optional<VectorFailure> cause = refusal;
+    if (cause.isPresent()) {
+      throw cause.get();
+    }
   }
 
   /// Writes all of `data` at `offset`, or as much as fits before the first error; returns the bytes

@@ -44,6 +44,7 @@ public final class Overlay implements FileTree, AutoCloseable {
   private final Creation creation;
   private final ExtendedAttributes attributes;
   private final VectorAttributes vectors;
+  private final VectorContent contents;
   private final FileLocks locks = new FileLocks();
   private final CacheTimes cacheTimes;
   private final VanishedFiles vanished;
@@ -52,6 +53,9 @@ public final class Overlay implements FileTree, AutoCloseable {
 
   /// Present where SOURCE is shared with others who change it.
   private volatile Optional<SourceChanges> changes = Optional.empty();
+
+  /// Present where somebody wants to know where directories go.
+  private volatile Optional<DirectoryObserver> observer = Optional.empty();
 
   /// Present once there is a kernel that keeps something.
   private volatile Optional<KernelCache> kernel = Optional.empty();
@@ -73,6 +77,7 @@ public final class Overlay implements FileTree, AutoCloseable {
     this.creation = new Creation(inodes);
     this.reconciliation = new Reconciliation(inodes.root(), namespace, vectors);
     this.attributes = new ExtendedAttributes(namespace, reconciliation, vectors);
+    this.contents = new VectorContent(inodes.root(), namespace, reconciliation, vectors);
     this.cacheTimes = cacheTimes;
     this.vanished = new VanishedFiles(reconciliation);
     this.facts =
@@ -83,6 +88,15 @@ public final class Overlay implements FileTree, AutoCloseable {
   /// Has `kernel` told when a request changes attributes of which its answer says nothing.
   public void tell(KernelCache kernel) {
     this.kernel = Optional.of(kernel);
+  }
+
+  /// Has `observer` told of the names of directories that change.
+  public void observeBy(DirectoryObserver observer) {
+    this.observer = Optional.of(observer);
+  }
+
+  private Optional<DirectoryObserver> interested() {
+    return observer.filter(DirectoryObserver::isInterested);
   }
 
   /// Keeps the number of files that the kernel knows within bounds, by having it forget some, until
@@ -126,6 +140,16 @@ public final class Overlay implements FileTree, AutoCloseable {
     return new CallerView(host, inodes.root(), caller, facts, vanished::notice);
   }
 
+  /// Refuses a caller who may not write the file at `path`.
+  public void requireWritable(Host host, Caller caller, TreePath path) throws ErrnoException {
+    new CallerView(host, inodes.root(), caller, facts, vanished::notice).requireWritable(path);
+  }
+
+  /// What `node` is found again by, see [org.vexfs.daemon.io.Fingerprint].
+  public long fingerprintOf(Host host, NodeId node) throws ErrnoException {
+    return inodes.get(node).fingerprint(host);
+  }
+
   /// Where `node` lies now.
   @Override
   public TreePath pathOf(Host host, NodeId node) throws ErrnoException {
@@ -159,6 +183,30 @@ public final class Overlay implements FileTree, AutoCloseable {
     namespace.attaching(() -> vectors.put(path, regularFile(host, path), collection, matrix));
   }
 
+  /// Gives many files vectors while no name changes, each of which `caller` must be allowed to
+  /// write. What one of them cannot have is told to `refusals`, and the others go on; a store that
+  /// takes nothing ends it.
+  public void attachAll(
+      Host host, Caller caller, List<Attachment> attachments, Attachment.Refusals refusals)
+      throws ErrnoException, VectorFailure {
+    CallerView view = new CallerView(host, inodes.root(), caller, facts, vanished::notice);
+    namespace.attaching(() -> {
+      for (Attachment attachment : attachments) {
+        TreePath path = attachment.path();
+        try {
+          view.requireWritable(path);
+          vectors.put(path, regularFile(host, path), attachment.collection(), attachment.matrix());
+        } catch (ErrnoException e) {
+          refusals.refused(attachment, e);
+        } catch (VectorFailure.InvalidVector
+            | VectorFailure.InvalidRequest
+            | VectorFailure.TooLarge e) {
+          refusals.refused(attachment, e);
+        }
+      }
+    });
+  }
+
   /// Takes the file at `path` out of a collection.
   public void detach(Host host, TreePath path, String collection)
       throws ErrnoException, VectorFailure {
@@ -189,7 +237,7 @@ public final class Overlay implements FileTree, AutoCloseable {
   }
 
   @Override
-  public NodeId lookup(Host host, NodeId parent, String name, MemorySegment stat)
+  public NodeId lookup(Host host, Caller caller, NodeId parent, String name, MemorySegment stat)
       throws ErrnoException {
     Inode directory = inodes.get(parent);
     try {
@@ -263,9 +311,12 @@ public final class Overlay implements FileTree, AutoCloseable {
     }
     if (change.size().isPresent()) {
       if (handle.isPresent()) {
-        host.ftruncate(files.get(handle).descriptor, change.size().getAsLong());
+        OpenFile file = files.get(handle);
+        host.ftruncate(file.descriptor, change.size().getAsLong());
+        file.changed();
       } else {
         host.truncate(inode.descriptor, change.size().getAsLong());
+        contents.changed(host, inode);
       }
       boolean _ = SetIdBits.contentChanged(host, caller, inode);
     }
@@ -325,11 +376,15 @@ public final class Overlay implements FileTree, AutoCloseable {
     try (ChangeStamps.Change _ = stamps.changingNames()) {
       namespace.link(host, inode, directory, newName);
     }
+    if (VectorContent.isNamed(newName)) {
+      contents.changed(host, namespace.pathOf(host, directory).child(newName));
+    }
     return inodes.acquire(host, directory.descriptor, newName, stat).id;
   }
 
   @Override
-  public void unlink(Host host, NodeId parent, String name) throws ErrnoException, VectorFailure {
+  public void unlink(Host host, Caller caller, NodeId parent, String name)
+      throws ErrnoException, VectorFailure {
     try (ChangeStamps.Change _ = stamps.changingNames()) {
       namespace.unlink(host, inodes.get(checkedParent(parent, name)), name, false);
     }
@@ -337,8 +392,13 @@ public final class Overlay implements FileTree, AutoCloseable {
 
   @Override
   public void rmdir(Host host, NodeId parent, String name) throws ErrnoException, VectorFailure {
+    Inode directory = inodes.get(checkedParent(parent, name));
     try (ChangeStamps.Change _ = stamps.changingNames()) {
-      namespace.unlink(host, inodes.get(checkedParent(parent, name)), name, true);
+      namespace.unlink(host, directory, name, true);
+    }
+    Optional<DirectoryObserver> told = interested();
+    if (told.isPresent()) {
+      told.get().removed(namespace.pathOf(host, directory).child(name));
     }
   }
 
@@ -350,6 +410,20 @@ public final class Overlay implements FileTree, AutoCloseable {
     Inode to = inodes.get(checkedParent(newParent, newName));
     try (ChangeStamps.Change _ = stamps.changingNames()) {
       namespace.rename(host, from, name, to, newName, flags);
+    }
+    if (VectorContent.isNamed(newName) != VectorContent.isNamed(name)) {
+      contents.changed(host, namespace.pathOf(host, to).child(newName));
+      contents.changed(host, namespace.pathOf(host, from).child(name));
+    }
+    Optional<DirectoryObserver> told = interested();
+    if (told.isPresent()) {
+      TreePath path = namespace.pathOf(host, from).child(name);
+      TreePath newPath = namespace.pathOf(host, to).child(newName);
+      if ((flags & Libc.RENAME_EXCHANGE()) != 0) {
+        told.get().exchanged(path, newPath);
+      } else {
+        told.get().renamed(path, newPath);
+      }
     }
   }
 
@@ -406,6 +480,7 @@ public final class Overlay implements FileTree, AutoCloseable {
     OpenFile file = files.get(handle);
     try (ChangeStamps.Change _ = stamps.changing(file.inode)) {
       long written = file.write(host, offset, data);
+      file.changed();
       contentChanged(host, caller, file.inode);
       return written;
     }
@@ -417,6 +492,7 @@ public final class Overlay implements FileTree, AutoCloseable {
     OpenFile file = files.get(handle);
     try (ChangeStamps.Change _ = stamps.changing(file.inode)) {
       long written = file.append(host, offset, data);
+      file.changed();
       contentChanged(host, caller, file.inode);
       return written;
     }
@@ -434,6 +510,7 @@ public final class Overlay implements FileTree, AutoCloseable {
     OpenFile file = files.get(handle);
     try (ChangeStamps.Change _ = stamps.changing(file.inode)) {
       host.fallocate(file.descriptor, mode, offset, length);
+      file.changed();
       contentChanged(host, caller, file.inode);
     }
   }
@@ -451,6 +528,7 @@ public final class Overlay implements FileTree, AutoCloseable {
     OpenFile target = files.get(to);
     try (ChangeStamps.Change _ = stamps.changing(target.inode)) {
       long copied = files.get(from).copy(host, fromOffset, target, toOffset, length);
+      target.changed();
       contentChanged(host, caller, target.inode);
       return copied;
     }
@@ -483,10 +561,12 @@ public final class Overlay implements FileTree, AutoCloseable {
   }
 
   @Override
-  public void flush(Host host, HandleId handle, LockOwner owner) throws ErrnoException {
+  public void flush(Host host, HandleId handle, LockOwner owner)
+      throws ErrnoException, VectorFailure {
     OpenFile file = files.get(handle);
     locks.drop(host, file, owner);
     host.flush(file.descriptor);
+    contents.closed(host, file);
   }
 
   @Override
@@ -494,6 +574,7 @@ public final class Overlay implements FileTree, AutoCloseable {
     files.remove(
         handle,
         file -> {
+          contents.released(host, file);
           host.closeDescriptor(file.descriptor);
           locks.closed(host, file);
         });
@@ -502,12 +583,14 @@ public final class Overlay implements FileTree, AutoCloseable {
   @Override
   public void fsync(Host host, HandleId handle, boolean dataOnly)
       throws ErrnoException, VectorFailure {
-    host.fsync(files.get(handle).descriptor, dataOnly);
+    OpenFile file = files.get(handle);
+    host.fsync(file.descriptor, dataOnly);
+    contents.closed(host, file);
     vectors.sync();
   }
 
   @Override
-  public HandleId opendir(Host host, NodeId node) throws ErrnoException {
+  public HandleId opendir(Host host, Caller caller, NodeId node) throws ErrnoException {
     return directories.add(new OpenDirectory(inodes.get(node), keepsAccessTimes));
   }
 
@@ -580,7 +663,11 @@ public final class Overlay implements FileTree, AutoCloseable {
   /// Always with pages, whatever the flags say: a file that is open for direct I/O can be mapped.
   private Opened opened(Inode inode, int descriptor, int flags) {
     boolean appends = (flags & Libc.O_APPEND()) != 0;
-    return new Opened(files.add(new OpenFile(inode, descriptor, appends)), Opened.Caching.PAGES);
+    OpenFile file = new OpenFile(inode, descriptor, appends);
+    if ((flags & Libc.O_TRUNC()) != 0) {
+      file.changed();
+    }
+    return new Opened(files.add(file), Opened.Caching.PAGES);
   }
 
   /// Refuses the name that belongs to the virtual tree.

@@ -125,6 +125,17 @@ public final class VectorAttributes {
     store().put(path, fingerprint, collection, matrix);
   }
 
+  /// Gives the file the vectors that are its content.
+  void put(TreePath path, long fingerprint, byte[] content) throws VectorFailure {
+    String collection = Query.DEFAULT_COLLECTION;
+    store().put(path, fingerprint, collection, parse(collection, content));
+  }
+
+  /// Takes the vectors away that the file's content was.
+  void removeContent(TreePath path, long fingerprint) throws VectorFailure {
+    boolean _ = store().remove(path, fingerprint, Query.DEFAULT_COLLECTION);
+  }
+
   /// Takes the file out of a collection.
   void remove(TreePath path, long fingerprint, String collection)
       throws ErrnoException, VectorFailure {

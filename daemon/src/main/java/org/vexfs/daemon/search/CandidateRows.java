@@ -134,10 +134,11 @@ final class CandidateRows {
   }
 
   private boolean favoursWalk(int count) {
-    return !query.exact()
-        && estimate > EXACT_ROWS
-        && index.hasGraph()
-        && costs.favourWalk(ef(count));
+    if (query.exact() || estimate <= EXACT_ROWS) {
+      return false;
+    }
+    index.awaitTakenOver();
+    return index.hasGraph() && costs.favourWalk(ef(count));
   }
 
   private int ef(int count) {

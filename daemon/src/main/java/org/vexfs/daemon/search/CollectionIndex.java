@@ -6,6 +6,8 @@ import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,10 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
 
   /// Slots that are inserted before it is looked whether others were removed, or compaction waits.
   private static final int BATCH = 32;
+
+  /// How long a search waits for the graph that is being read. Comparing all vectors instead would
+  /// take longer, the more so in a process that has just started.
+  private static final long TAKE_OVER_SECONDS = 5;
 
   /// Slots that a graph may have memory for without need.
   private static final int LEAST_ROOM = 8192;
@@ -78,6 +84,9 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
 
   /// Written by the indexer alone.
   private volatile int nodesTakenOver;
+
+  /// Counted down once the graph that was written last is there, or is known not to be.
+  private final CountDownLatch takenOver = new CountDownLatch(1);
 
   private final PendingSlots pending = new PendingSlots();
   private final StoredGraph stored;
@@ -125,6 +134,15 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   /// Nodes that did not have to be inserted because the graph was read.
   int nodesTakenOver() {
     return nodesTakenOver;
+  }
+
+  /// Waits for the graph that is being read, but not for ever.
+  void awaitTakenOver() {
+    try {
+      boolean _ = takenOver.await(TAKE_OVER_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /// Whether the graph has anything to answer with.
@@ -260,16 +278,19 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
 
   /// Begins with the graph that was written last.
   private void takeOver() {
-    if (collection.dimension() == 0) {
-      return;
+    try {
+      if (collection.dimension() > 0) {
+        stored.load(threads, () -> closed).ifPresent(this::takeOver);
+      }
+    } finally {
+      takenOver.countDown();
     }
-    Optional<HnswGraph> loaded = stored.load(threads, () -> closed);
-    if (loaded.isPresent()) {
-      HnswGraph present = loaded.get();
-      nodesTakenOver = present.size();
-      graph = present;
-      pending.removeIf(present::contains);
-    }
+  }
+
+  private void takeOver(HnswGraph loaded) {
+    nodesTakenOver = loaded.size();
+    graph = loaded;
+    pending.removeIf(loaded::contains);
   }
 
   private boolean isRoomy(HnswGraph present) {

@@ -17,6 +17,7 @@ import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.control.ControlContext;
 import org.vexfs.daemon.control.ControlTree;
 import org.vexfs.daemon.control.ErrorLog;
+import org.vexfs.daemon.control.SavedQueries;
 import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.io.HostDirectory;
 import org.vexfs.daemon.overlay.Overlay;
@@ -78,7 +79,7 @@ final class SocketMount implements AutoCloseable {
   }
 
   /// The virtual tree, whose search does not come up: the kernel's part is all that is tested here.
-  private ControlTree control() {
+  private ControlTree control() throws IOException {
     Component<SearchServices> search =
         new Component<>(
             "search",
@@ -87,7 +88,13 @@ final class SocketMount implements AutoCloseable {
             });
     return new ControlTree(
         new ControlContext(
-            overlay, search, Duration.ofSeconds(10), new ErrorLog(), () -> new byte[0]));
+            overlay,
+            search,
+            Duration.ofSeconds(10),
+            new ErrorLog(),
+            SavedQueries.in(HostDirectory.at(source.resolveSibling("store"))),
+            () -> new byte[0],
+            figures -> {}));
   }
 
   /// Prepares a further session over the same files.

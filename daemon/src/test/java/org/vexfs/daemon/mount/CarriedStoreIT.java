@@ -40,6 +40,7 @@ final class CarriedStoreIT {
           });
       Path copy = mount.beside("copies").resolve("copy");
       try {
+        Files.createDirectory(mount.path(".vexfs/queries/saved"));
         vexfs("snapshot", mount.mountPoint(), copy).output();
         String refusal = vexfs("snapshot", mount.mountPoint(), copy).failure();
         assertTrue(refusal.contains("not empty"), refusal);
@@ -55,6 +56,7 @@ final class CarriedStoreIT {
       for (int i = 0; i < FILES; i++) {
         assertEquals(List.of((float) i, 1f), Attributes.vector(mount.path("file" + i)));
       }
+      assertTrue(Files.exists(mount.path(".vexfs/queries/saved/query")));
       Attributes.attach(mount.path("file0"), 99, 1);
       mount.unmount();
       mount.mount();

@@ -41,6 +41,8 @@ import org.vexfs.daemon.store.VectorStore;
 ///
 /// A file's content says which those are: the number of its vector, or nothing.
 final class InterruptedNamesTest {
+  private static final Caller CALLER = new Caller(0, 0, 1, 0);
+
   private static final StoreOptions OPTIONS = new StoreOptions(32 << 10, 16 << 10);
   private static final int CAPACITY_BYTES = 64 << 10;
 
@@ -115,7 +117,7 @@ final class InterruptedNamesTest {
   private NodeId node(String path) throws ErrnoException {
     NodeId node = NodeId.ROOT;
     for (String name : new TreePath(path).names()) {
-      node = overlay.lookup(host, node, name, stat.allocate(arena));
+      node = overlay.lookup(host, CALLER, node, name, stat.allocate(arena));
     }
     return node;
   }
@@ -139,7 +141,7 @@ final class InterruptedNamesTest {
 
   private void unlink(String path) throws ErrnoException, VectorFailure {
     TreePath removed = new TreePath(path);
-    overlay.unlink(host, node(removed.parent().bytes()), removed.name());
+    overlay.unlink(host, CALLER, node(removed.parent().bytes()), removed.name());
   }
 
   @FunctionalInterface
@@ -297,8 +299,7 @@ final class InterruptedNamesTest {
     withVector("b");
     Files.move(source.resolve("a"), directory.resolve("elsewhere"));
     disk.beforeOperation(this::checkNewFile);
-    Caller caller = new Caller(0, 0, 1, 0);
-    NodeId _ = overlay.mknod(host, caller, NodeId.ROOT, "a", 0100644, 0, stat.allocate(arena));
+    NodeId _ = overlay.mknod(host, CALLER, NodeId.ROOT, "a", 0100644, 0, stat.allocate(arena));
     checkNewFile();
     assertTrue(moments > 1, "no moment to be interrupted in");
   }

@@ -18,6 +18,7 @@ import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorMatrix;
 import org.vexfs.daemon.distance.Metric;
+import org.vexfs.daemon.store.HostChanges;
 
 /// When an answer is given again, and when not: ten files on a line.
 final class ResultCacheTest {
@@ -110,7 +111,7 @@ final class ResultCacheTest {
     assertEquals(List.of("f0", "nearer"), ask(QUERY));
     engine.remove("f0");
     assertEquals(List.of("nearer", "f1"), ask(QUERY));
-    engine.store.renamed(new TreePath("f1"), new TreePath("other"));
+    HostChanges.rename(engine.store, new TreePath("f1"), new TreePath("other"));
     assertEquals(List.of("nearer", "other"), ask(QUERY));
     stand(1, 0, DAY_NANOS);
     ask(QUERY);
