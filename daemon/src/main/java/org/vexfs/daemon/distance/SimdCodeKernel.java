@@ -107,7 +107,7 @@ final class SimdCodeKernel {
     for (; i <= count - 2 * TURN; i += 2 * TURN) {
       IntVector sums =
           products(target + 2L * i, code + i)
-              .add(products(target + 2L * i + 2 * TURN, code + i + TURN))
+              .add(products(target + 2L * (i + TURN), code + i + TURN))
               .reinterpretAsInts();
       all = all.add(sums);
       high = high.add(sums.lanewise(LSHR, 16));

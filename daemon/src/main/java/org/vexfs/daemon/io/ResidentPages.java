@@ -34,10 +34,8 @@ public final class ResidentPages {
           .forEach(mapping -> {
             int dash = mapping.indexOf('-');
             long start = Long.parseUnsignedLong(mapping, 0, dash, HEXADECIMAL);
-            long end =
-                Long.parseUnsignedLong(mapping, dash + 1, mapping.indexOf(' '), HEXADECIMAL);
-            long _ =
-                NativeCalls.call(madvise, state, start, end - start, MADV_PAGEOUT, 0, 0, 0);
+            long end = Long.parseUnsignedLong(mapping, dash + 1, mapping.indexOf(' '), HEXADECIMAL);
+            long _ = NativeCalls.call(madvise, state, start, end - start, MADV_PAGEOUT, 0, 0, 0);
           });
     } catch (IOException unknown) {
       // Then everything stays as it is.
