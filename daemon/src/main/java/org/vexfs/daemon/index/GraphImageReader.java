@@ -64,8 +64,8 @@ final class GraphImageReader {
       for (int index = 0; index < HnswGraph.MAX_LAYERS; index++) {
         int layer = index;
         each(layer, run -> link(run, layer));
-        topology.layer(layer).knowIncoming();
       }
+      topology.restored();
       setEntry();
       hangOrphans(links);
     } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException e) {
@@ -259,6 +259,7 @@ final class GraphImageReader {
         if (root == SpanningTree.NONE) {
           root = slot;
         } else {
+          topology.learnIncoming();
           links.hang(tree.roomBelow(root), slot);
         }
       }

@@ -151,6 +151,9 @@ public final class HnswGraph {
     if (slot < 0) {
       throw new IllegalArgumentException("slot " + slot + " is negative");
     }
+    if (!topology.knowsIncoming()) {
+      learnIncoming();
+    }
     changes.readLock().lock();
     try {
       if (contains(slot)) {
@@ -166,6 +169,17 @@ public final class HnswGraph {
     }
   }
 
+  /// After a graph was read, the first change finds out who links to whom: searches do without.
+  private void learnIncoming() {
+    changes.writeLock().lock();
+    try {
+      topology.learnIncoming();
+    } finally {
+      changes.writeLock().unlock();
+      Reference.reachabilityFence(this);
+    }
+  }
+
   /// Removes a slot and closes the gap among those around it.
   ///
   /// @throws IllegalArgumentException where the graph does not have it
@@ -175,6 +189,7 @@ public final class HnswGraph {
       if (!contains(slot)) {
         throw new IllegalArgumentException("slot " + slot + " cannot be removed: it is not there");
       }
+      topology.learnIncoming();
       removal.remove(slot);
     } finally {
       changes.writeLock().unlock();
@@ -250,6 +265,7 @@ public final class HnswGraph {
   public GraphReport check() {
     changes.writeLock().lock();
     try {
+      topology.learnIncoming();
       return new GraphChecker(topology, tree, parameters).check();
     } finally {
       changes.writeLock().unlock();

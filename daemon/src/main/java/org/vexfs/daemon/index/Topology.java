@@ -10,10 +10,34 @@ final class Topology {
   /// the node's links, hence whoever sees it sees them.
   private volatile long entry = EMPTY;
 
+  /// Whether the layers know their incoming links.
+  private volatile boolean knowsIncoming = true;
+
   Topology(NodeBlocks blocks) {
     layers[0] = new BaseLayer(blocks);
     for (int i = 1; i < layers.length; i++) {
       layers[i] = new UpperLayer();
+    }
+  }
+
+  /// The layers were filled without their incoming links, which only changes need.
+  void restored() {
+    knowsIncoming = false;
+  }
+
+  /// Whether the layers can be changed as they are.
+  boolean knowsIncoming() {
+    return knowsIncoming;
+  }
+
+  /// Has the layers learn their incoming links, unless they know them; nobody changes them
+  /// meanwhile.
+  void learnIncoming() {
+    if (!knowsIncoming) {
+      for (Layer layer : layers) {
+        layer.knowIncoming();
+      }
+      knowsIncoming = true;
     }
   }
 
