@@ -5,7 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /// The kernels one value at a time, accumulated in double precision: the oracle that the fast ones
-/// are tested against, and what they turn to where float32 would overflow or underflow.
+/// are tested against, what they turn to where float32 would overflow or underflow, and what is
+/// quick from the first call on.
 ///
 /// Products and squares of float32 values, and sums of 65,536 of them, are far inside the range of
 /// a double, so nothing here overflows before the result is narrowed to float32.
@@ -31,23 +32,35 @@ public final class ScalarKernels {
     return segment.get(FLOAT, offset + 4L * index);
   }
 
+  /// The values of the vector at `offset`. Copied at once, since a segment is read one value at a
+  /// time many times slower until that is compiled.
+  private static float[] values(MemorySegment segment, long offset, int dimension) {
+    float[] values = new float[dimension];
+    MemorySegment.copy(segment, FLOAT, offset, values, 0, dimension);
+    return values;
+  }
+
   static float euclidean(
       MemorySegment a, long aOffset, MemorySegment b, long bOffset, int dimension) {
+    float[] as = values(a, aOffset, dimension);
+    float[] bs = values(b, bOffset, dimension);
     double sum = 0;
     for (int i = 0; i < dimension; i++) {
-      double difference = (double) value(a, aOffset, i) - value(b, bOffset, i);
+      double difference = (double) as[i] - bs[i];
       sum += difference * difference;
     }
     return (float) sum;
   }
 
   static float cosine(MemorySegment a, long aOffset, MemorySegment b, long bOffset, int dimension) {
+    float[] as = values(a, aOffset, dimension);
+    float[] bs = values(b, bOffset, dimension);
     double dot = 0;
     double aSquares = 0;
     double bSquares = 0;
     for (int i = 0; i < dimension; i++) {
-      double x = value(a, aOffset, i);
-      double y = value(b, bOffset, i);
+      double x = as[i];
+      double y = bs[i];
       dot += x * y;
       aSquares += x * x;
       bSquares += y * y;
@@ -67,27 +80,33 @@ public final class ScalarKernels {
   }
 
   static float dot(MemorySegment a, long aOffset, MemorySegment b, long bOffset, int dimension) {
+    float[] as = values(a, aOffset, dimension);
+    float[] bs = values(b, bOffset, dimension);
     double sum = 0;
     for (int i = 0; i < dimension; i++) {
-      sum += (double) value(a, aOffset, i) * value(b, bOffset, i);
+      sum += (double) as[i] * bs[i];
     }
     return (float) -sum;
   }
 
   static float manhattan(
       MemorySegment a, long aOffset, MemorySegment b, long bOffset, int dimension) {
+    float[] as = values(a, aOffset, dimension);
+    float[] bs = values(b, bOffset, dimension);
     double sum = 0;
     for (int i = 0; i < dimension; i++) {
-      sum += Math.abs((double) value(a, aOffset, i) - value(b, bOffset, i));
+      sum += Math.abs((double) as[i] - bs[i]);
     }
     return (float) sum;
   }
 
   static float hamming(
       MemorySegment a, long aOffset, MemorySegment b, long bOffset, int dimension) {
+    float[] as = values(a, aOffset, dimension);
+    float[] bs = values(b, bOffset, dimension);
     int different = 0;
     for (int i = 0; i < dimension; i++) {
-      if (value(a, aOffset, i) != value(b, bOffset, i)) {
+      if (as[i] != bs[i]) {
         different++;
       }
     }

@@ -22,7 +22,7 @@ final class BaseLayer extends Layer {
   }
 
   @Override
-  int read(int slot, int[] into) {
+  public int read(int slot, int[] into) {
     return blocks.read(slot, into);
   }
 
@@ -41,12 +41,12 @@ final class BaseLayer extends Layer {
   }
 
   @Override
-  boolean contains(int slot) {
+  public boolean contains(int slot) {
     return blocks.has(slot) && blocks.count(slot) != ABSENT;
   }
 
   @Override
-  int slots() {
+  public int slots() {
     return blocks.slots();
   }
 

@@ -8,9 +8,6 @@ import org.vexfs.daemon.distance.VectorCode;
 
 /// Distances between the codes that lie in [NodeBlocks].
 final class CodeSpace implements TraversalSpace {
-  /// What is fetched at once stays in the smallest cache until it is used.
-  private static final int FETCHED_BYTES = 1 << 15;
-
   private final Space vectors;
   private final NodeBlocks blocks;
   private final VectorCode code;
@@ -20,7 +17,7 @@ final class CodeSpace implements TraversalSpace {
     this.vectors = vectors;
     this.blocks = blocks;
     this.code = code;
-    this.fetchedAtOnce = Math.max(1, FETCHED_BYTES / code.bytes());
+    this.fetchedAtOnce = Space.fetchedAtOnce(code.bytes());
   }
 
   @Override

@@ -1,6 +1,5 @@
 package org.vexfs.daemon.index;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,32 +17,17 @@ final class GraphImageReader {
 
   private static final byte KEPT = 1;
 
-  private final MemorySegment image;
-  private final HnswParameters parameters;
+  private final GraphImage image;
   private final Topology topology;
   private final SpanningTree tree;
   private final GraphWork work;
 
-  private int slots;
-  private int entryNode;
-  private int entryLayer;
-
-  /// The runs of each layer.
-  private final List<List<Run>> runs = new ArrayList<>();
-
   /// Marks of the slots that are in the graph.
-  private byte[] kept = new byte[0];
+  private final byte[] kept;
 
-  private record Run(int nodes, MemorySegment bytes) {}
-
-  GraphImageReader(
-      MemorySegment image,
-      HnswParameters parameters,
-      Topology topology,
-      SpanningTree tree,
-      GraphWork work) {
+  GraphImageReader(GraphImage image, Topology topology, SpanningTree tree, GraphWork work) {
     this.image = image;
-    this.parameters = parameters;
+    this.kept = new byte[image.slots()];
     this.topology = topology;
     this.tree = tree;
     this.work = work;
@@ -53,13 +37,10 @@ final class GraphImageReader {
   /// vectors are the same in `space`. After a fault it must not be used.
   void read(SlotPredicate accept, TraversalSpace space, Links links) throws GraphImageFault {
     try {
-      readHead();
-      readRuns();
-      kept = new byte[slots];
       each(0, run -> prepare(run, accept, space));
-      int missing = nodes(0) - count(kept);
-      if ((long) missing * NODES_A_MISSING > nodes(0)) {
-        throw new GraphImageFault(missing + " of " + nodes(0) + " vectors are others now");
+      int missing = image.nodes(0) - count(kept);
+      if ((long) missing * NODES_A_MISSING > image.nodes(0)) {
+        throw new GraphImageFault(missing + " of " + image.nodes(0) + " vectors are others now");
       }
       for (int index = 0; index < HnswGraph.MAX_LAYERS; index++) {
         int layer = index;
@@ -78,26 +59,20 @@ final class GraphImageReader {
   List<String> readLinks() throws GraphImageFault {
     List<String> faults = new ArrayList<>();
     try {
-      readHead();
-      readRuns();
       for (int index = 0; index < HnswGraph.MAX_LAYERS; index++) {
         Layer layer = topology.layer(index);
-        byte[] here = new byte[slots];
-        for (Run run : runs.get(index)) {
-          mark(reader(run, index), here);
+        ImageLayer written = image.layer(index);
+        byte[] here = new byte[image.slots()];
+        for (int run = 0; run < written.runs(); run++) {
+          mark(written.run(run), here);
         }
-        for (Run run : runs.get(index)) {
-          linkAsWritten(reader(run, index), index, here, faults);
+        for (int run = 0; run < written.runs(); run++) {
+          linkAsWritten(written.run(run), index, here, faults);
         }
         layer.knowIncoming();
       }
-      boolean isThere =
-          entryLayer >= 0
-              && entryLayer < HnswGraph.MAX_LAYERS
-              && entryNode >= 0
-              && topology.layer(entryLayer).contains(entryNode);
-      if (isThere) {
-        topology.setEntry(entryNode, entryLayer);
+      if (image.entry() >= 0) {
+        topology.setEntry(image.entryNode(), image.entryLayer());
       }
       return faults;
     } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException e) {
@@ -136,69 +111,14 @@ final class GraphImageReader {
     }
   }
 
-  private void readHead() throws GraphImageFault {
-    boolean same =
-        integer(0) == GraphImageWriter.VERSION
-            && integer(4) == parameters.m()
-            && integer(8) == parameters.efConstruction()
-            && integer(12) == GraphImageWriter.kind(parameters);
-    if (!same) {
-      throw new GraphImageFault("it is of a graph with other parameters, or of another version");
-    }
-    slots = integer(16);
-    entryNode = integer(20);
-    entryLayer = integer(24);
-    if (slots < 0) {
-      throw new GraphImageFault("its head makes no sense");
-    }
-  }
-
-  private int integer(long at) {
-    return image.get(RunReader.INT, at);
-  }
-
-  private void readRuns() throws GraphImageFault {
-    long at = GraphImageWriter.HEAD_BYTES;
-    for (int layer = 0; layer < HnswGraph.MAX_LAYERS; layer++) {
-      int left = nodes(layer);
-      if (left < 0 || left > (layer == 0 ? slots : nodes(layer - 1))) {
-        throw new GraphImageFault("layer " + layer + " has " + left + " nodes");
-      }
-      List<Run> ofLayer = new ArrayList<>();
-      while (left > 0) {
-        int count = integer(at);
-        long bytes = Integer.toUnsignedLong(integer(at + Integer.BYTES));
-        at += GraphImageWriter.RUN_HEAD_BYTES;
-        if (count < 1 || count > left) {
-          throw new GraphImageFault("a run has " + count + " nodes");
-        }
-        ofLayer.add(new Run(count, image.asSlice(at, bytes)));
-        at += bytes;
-        left -= count;
-      }
-      runs.add(ofLayer);
-    }
-    if (at != image.byteSize()) {
-      throw new GraphImageFault("it ends where it should not");
-    }
-  }
-
-  private int nodes(int layer) {
-    return integer(GraphImageWriter.HEAD_BYTES - (HnswGraph.MAX_LAYERS - layer) * 4L);
-  }
-
   @FunctionalInterface
   private interface RunAction {
     void on(RunReader run);
   }
 
-  private void each(int layer, RunAction action) {
-    List<Run> ofLayer = runs.get(layer);
-    work.forEach(0, ofLayer.size(), i -> action.on(reader(ofLayer.get(i), layer)));
-  }
-
-  private RunReader reader(Run run, int layer) {
-    return new RunReader(run.bytes(), run.nodes(), layer, slots, parameters.maxLinks(layer));
+  private void each(int index, RunAction action) {
+    ImageLayer layer = image.layer(index);
+    work.forEach(0, layer.runs(), i -> action.on(layer.run(i)));
   }
 
   /// Makes codes, and marks the nodes whose vectors are what they were.
@@ -247,14 +167,15 @@ final class GraphImageReader {
     if (top < 0) {
       return;
     }
-    boolean stays = entryLayer == top && entryNode >= 0 && topology.layer(top).contains(entryNode);
-    topology.setEntry(stays ? entryNode : topology.layer(top).anyNodeBut(-1), top);
+    int node = image.entryNode();
+    boolean stays = image.entryLayer() == top && node >= 0 && topology.layer(top).contains(node);
+    topology.setEntry(stays ? node : topology.layer(top).anyNodeBut(-1), top);
   }
 
   /// Makes one tree of the pieces that are left.
   private void hangOrphans(Links links) {
     int root = SpanningTree.NONE;
-    for (int slot = 0; slot < slots; slot++) {
+    for (int slot = 0; slot < kept.length; slot++) {
       if (kept[slot] != 0 && tree.parent(slot) == SpanningTree.NONE) {
         if (root == SpanningTree.NONE) {
           root = slot;

@@ -5,28 +5,35 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.zip.CRC32C;
 
 /// Writes a graph down: its links, and of each vector what tells it from another. FORMAT.md, "The
 /// image of a graph".
 ///
 /// Links are sorted, and written as the distance of each from the one before, so that most take two
-/// or three bytes. Nodes lie in runs, which can be read side by side. The graph must not change
-/// meanwhile.
+/// or three bytes. Nodes lie in short runs, which can be read side by side, or one by itself. The
+/// graph must not change meanwhile.
 final class GraphImageWriter {
-  /// Nodes of a run.
-  static final int RUN_NODES = 4096;
+  /// Nodes of a run: to come to any of them, those before it are read.
+  static final int RUN_NODES = 16;
 
   /// What an image begins with.
   static final int HEAD_BYTES = 32 + HnswGraph.MAX_LAYERS * Integer.BYTES;
 
+  /// Of each run in the directory: where it begins, the slot of its first node, its checksum.
+  static final int ENTRY_BYTES = 16;
+
+  static final int ENTRY_SLOT = 8;
+  static final int ENTRY_CHECKSUM = 12;
+
+  /// After the directory: the checksum of the head and the directory.
+  static final int FOOT_BYTES = 4;
+
   /// Grows with every change of the image, or of what a vector's print is taken of.
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private static final int MAX_VARINT_BYTES = 5;
   private static final int FIRST_RUN_BYTES = 1 << 16;
-
-  /// Bytes of the head of a run: its nodes, and its bytes after this.
-  static final int RUN_HEAD_BYTES = 8;
 
   private final Topology topology;
   private final SpanningTree tree;
@@ -38,7 +45,12 @@ final class GraphImageWriter {
   private ByteBuffer run = newBuffer(FIRST_RUN_BYTES);
 
   private int runNodes;
+  private int firstSlot;
   private int before;
+
+  private ByteBuffer directory = newBuffer(FIRST_RUN_BYTES);
+  private final CRC32C checksum = new CRC32C();
+  private long written;
 
   GraphImageWriter(
       Topology topology,
@@ -51,7 +63,6 @@ final class GraphImageWriter {
     this.space = space;
     this.parameters = parameters;
     this.sink = sink;
-    startRun();
   }
 
   private static ByteBuffer newBuffer(int bytes) {
@@ -69,6 +80,10 @@ final class GraphImageWriter {
       }
       endRun();
     }
+    checksum.update(directory.flip().duplicate());
+    directory = withRoomFor(directory.position(directory.limit()).limit(directory.capacity()), 4);
+    directory.putInt((int) checksum.getValue());
+    sink.write(MemorySegment.ofBuffer(directory.flip()));
   }
 
   private void writeHead() throws IOException {
@@ -80,7 +95,13 @@ final class GraphImageWriter {
     for (int index = 0; index < HnswGraph.MAX_LAYERS; index++) {
       head.putInt(topology.layer(index).size());
     }
-    sink.write(MemorySegment.ofBuffer(head.flip()));
+    checksum.update(head.flip().duplicate());
+    write(head);
+  }
+
+  private void write(ByteBuffer piece) throws IOException {
+    written += piece.remaining();
+    sink.write(MemorySegment.ofBuffer(piece));
   }
 
   /// By what the graph is walked, as a number.
@@ -95,8 +116,12 @@ final class GraphImageWriter {
     if (runNodes == RUN_NODES) {
       endRun();
     }
-    reserve((links.length + 3) * MAX_VARINT_BYTES + Integer.BYTES);
+    run = withRoomFor(run, (links.length + 3) * MAX_VARINT_BYTES + Integer.BYTES);
     Arrays.sort(links);
+    if (runNodes == 0) {
+      firstSlot = slot;
+      before = 0;
+    }
     putVarint(slot - before);
     before = slot;
     putVarint(links.length);
@@ -123,25 +148,22 @@ final class GraphImageWriter {
     run.put((byte) rest);
   }
 
-  private void reserve(int bytes) {
-    if (run.remaining() < bytes) {
-      ByteBuffer larger = newBuffer(Math.max(run.capacity() * 2, run.position() + bytes));
-      larger.put(run.flip());
-      run = larger;
+  private static ByteBuffer withRoomFor(ByteBuffer buffer, int bytes) {
+    if (buffer.remaining() >= bytes) {
+      return buffer;
     }
-  }
-
-  private void startRun() {
-    run.clear().position(RUN_HEAD_BYTES);
-    runNodes = 0;
-    before = 0;
+    return newBuffer(Math.max(buffer.capacity() * 2, buffer.position() + bytes)).put(buffer.flip());
   }
 
   private void endRun() throws IOException {
     if (runNodes > 0) {
-      run.putInt(0, runNodes).putInt(Integer.BYTES, run.position() - RUN_HEAD_BYTES);
-      sink.write(MemorySegment.ofBuffer(run.flip()));
+      CRC32C ofRun = new CRC32C();
+      ofRun.update(run.flip().duplicate());
+      directory = withRoomFor(directory, ENTRY_BYTES);
+      directory.putLong(written).putInt(firstSlot).putInt((int) ofRun.getValue());
+      write(run);
+      run.clear();
+      runNodes = 0;
     }
-    startRun();
   }
 }

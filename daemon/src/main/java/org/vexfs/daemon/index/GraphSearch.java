@@ -20,15 +20,15 @@ final class GraphSearch {
   /// So many vectors are fetched at once to be ranked.
   private static final int RANKED_AT_ONCE = 8;
 
-  private final Topology topology;
+  private final LayerViews layers;
   private final Space vectors;
-  private final TraversalSpace space;
+  private final WalkSpace space;
 
   /// The most links a node has on any layer.
   private final int maxLinks;
 
-  GraphSearch(Topology topology, Space vectors, TraversalSpace space, int maxLinks) {
-    this.topology = topology;
+  GraphSearch(LayerViews layers, Space vectors, WalkSpace space, int maxLinks) {
+    this.layers = layers;
     this.vectors = vectors;
     this.space = space;
     this.maxLinks = maxLinks;
@@ -49,13 +49,13 @@ final class GraphSearch {
     scratch.most = most;
     space.aim(query, offset, scratch.target);
     for (int start = 0; start < MAX_STARTS; start++) {
-      long entry = topology.entry();
+      long entry = layers.entry();
       if (entry < 0) {
         break;
       }
       long nearest = descend(entry, 0, scratch);
-      if (topology.base().contains(Ranking.slot(nearest))) {
-        searchLayer(topology.base(), nearest, ef, accept, scratch);
+      if (layers.base().contains(Ranking.slot(nearest))) {
+        searchLayer(layers.base(), nearest, ef, accept, scratch);
         break;
       }
     }
@@ -71,7 +71,7 @@ final class GraphSearch {
     found.sort();
     if (space.isExact()) {
       for (int i = 0; i < found.size() && !results.isFull(); i++) {
-        if (topology.base().contains(found.slot(i))) {
+        if (layers.base().contains(found.slot(i))) {
           results.offer(found.ranking(i));
         }
       }
@@ -92,7 +92,7 @@ final class GraphSearch {
       while (count < RANKED_AT_ONCE && next < found.size()) {
         int slot = found.slot(next);
         next++;
-        if (topology.base().contains(slot)) {
+        if (layers.base().contains(slot)) {
           slots[count] = slot;
           count++;
         }
@@ -111,16 +111,16 @@ final class GraphSearch {
   long descend(long entry, int downTo, SearchScratch scratch) {
     int node = Topology.entryNode(entry);
     float distance = space.distance(scratch.target, node);
-    scratch.visited.clear(topology.base().slots());
+    scratch.visited.clear(layers.base().slots());
     scratch.visited.add(node);
     long nearest = Ranking.of(node, distance);
     for (int index = Topology.entryLayer(entry); index > downTo; index--) {
-      nearest = step(topology.layer(index), nearest, scratch);
+      nearest = step(layers.layer(index), nearest, scratch);
     }
     return nearest;
   }
 
-  private long step(Layer layer, long start, SearchScratch scratch) {
+  private long step(LayerView layer, long start, SearchScratch scratch) {
     int[] links = scratch.links(maxLinks);
     float[] distances = scratch.distances(maxLinks);
     long nearest = start;
@@ -144,7 +144,8 @@ final class GraphSearch {
   /// Algorithm 2: best first from `start`, until the nearest node not yet expanded is farther than
   /// the `ef` found, which are left in `scratch.found`. Nodes that `accept` holds back are passed
   /// through all the same.
-  void searchLayer(Layer layer, long start, int ef, SlotPredicate accept, SearchScratch scratch) {
+  void searchLayer(
+      LayerView layer, long start, int ef, SlotPredicate accept, SearchScratch scratch) {
     CandidateQueue candidates = scratch.candidates;
     VisitedSlots visited = scratch.visited;
     NearestHeap found = scratch.found;
@@ -153,7 +154,7 @@ final class GraphSearch {
     float[] distances = scratch.distances(maxLinks);
     found.reset(ef);
     candidates.clear();
-    visited.clear(topology.base().slots());
+    visited.clear(layers.base().slots());
     visited.add(Ranking.slot(start));
     candidates.add(start);
     if (accept.test(Ranking.slot(start))) {

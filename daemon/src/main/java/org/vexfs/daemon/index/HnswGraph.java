@@ -43,7 +43,7 @@ import org.vexfs.daemon.distance.VectorCode;
 /// are not returned, whose codes stay where they are, and whose vectors [Vectors] keeps readable. A
 /// slot that comes back may have another vector, but only once the searches have ended that began
 /// before it was removed; no other can be on its way to it.
-public final class HnswGraph {
+public final class HnswGraph implements SearchableGraph {
   /// The most layers a graph has.
   public static final int MAX_LAYERS = 16;
 
@@ -98,7 +98,8 @@ public final class HnswGraph {
     GraphWork alone = (from, to, action) -> IntStream.range(from, to).forEach(action);
     try {
       List<String> faults =
-          new GraphImageReader(image, parameters, topology, tree, alone).readLinks();
+          new GraphImageReader(new GraphImage(image, parameters), topology, tree, alone)
+              .readLinks();
       return new GraphChecker(topology, tree, parameters).check().after(faults);
     } finally {
       Reference.reachabilityFence(links);
@@ -123,7 +124,7 @@ public final class HnswGraph {
     HnswGraph graph = new HnswGraph(vectors, metric, parameters);
     try {
       Links links = new Links(graph.topology, graph.tree, graph.space, parameters);
-      new GraphImageReader(image, parameters, graph.topology, graph.tree, work)
+      new GraphImageReader(new GraphImage(image, parameters), graph.topology, graph.tree, work)
           .read(accept, graph.space, links);
       return graph;
     } finally {
@@ -206,7 +207,7 @@ public final class HnswGraph {
     }
   }
 
-  /// Number of slots in the graph.
+  @Override
   public int size() {
     return topology.base().size();
   }
@@ -221,17 +222,7 @@ public final class HnswGraph {
     return blocks.blockBytes();
   }
 
-  /// Searches for the `k` slots nearest to a query among those that `accept` lets through, and
-  /// leaves them in `scratch`, in ascending order of (distance, slot).
-  ///
-  /// Recall and cost grow with `ef`. What `accept` holds back is passed through but not counted, so
-  /// the search spreads until it has `ef` slots or has seen the graph. Fastest where query and
-  /// vectors are in the same kind of segment.
-  ///
-  /// @param queryOffset where in `query` the vector begins, in bytes; a multiple of 4
-  /// @param k the most results; at least 1
-  /// @param ef breadth of the search; raised to `k` where it is less
-  /// @return the number of results
+  /// The same as the other, but that it does not give up.
   public int search(
       MemorySegment query,
       long queryOffset,
@@ -242,8 +233,7 @@ public final class HnswGraph {
     return search(query, queryOffset, k, ef, accept, Long.MAX_VALUE, scratch);
   }
 
-  /// The same, but that it gives up where it would have to compute more than about `most` distances
-  /// on layer 0: see [SearchScratch#isComplete].
+  @Override
   public int search(
       MemorySegment query,
       long queryOffset,

@@ -10,23 +10,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// serve removal alone.
 ///
 /// Whoever changes the links of a node holds its [#lock], or keeps all other writers out.
-abstract sealed class Layer permits BaseLayer, UpperLayer {
-  /// What a slot that is not on the layer has for a number of links.
-  static final int ABSENT = -1;
-
+abstract sealed class Layer implements LayerView permits BaseLayer, UpperLayer {
   private final NodeLocks locks = new NodeLocks();
   private final IncomingLinks incoming = new IncomingLinks();
   private final AtomicInteger size = new AtomicInteger();
-
-  /// Copies the outgoing links of `slot` into an array with room for as many as a node may have.
-  ///
-  /// @return how many they are; [#ABSENT] where the slot is not on the layer
-  abstract int read(int slot, int[] into);
-
-  abstract boolean contains(int slot);
-
-  /// One more than the greatest slot that the layer has had room for.
-  abstract int slots();
 
   /// The outgoing links of `slot`, not to be written to; none where it is not on the layer.
   abstract int[] links(int slot);

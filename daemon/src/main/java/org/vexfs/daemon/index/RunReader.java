@@ -1,26 +1,20 @@
 package org.vexfs.daemon.index;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /// Reads the nodes of one run of an image, one after another.
 ///
-/// What is not what a writer writes is an [IllegalArgumentException], or the memory's own
+/// What is not what a writer writes is an [IllegalArgumentException], or the array's own
 /// [IndexOutOfBoundsException] where a run ends too early.
 final class RunReader {
-  static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   private static final int MAX_SHIFT = 28;
 
-  private final MemorySegment run;
+  private final byte[] run;
   private final int layer;
   private final int slots;
   private final int[] buffer;
 
-  private long position;
+  private int position;
   private int left;
   private int slot;
   private int count;
@@ -29,7 +23,7 @@ final class RunReader {
 
   /// At the start of a run of a layer on which slots are below `slots` and have up to `maxLinks`
   /// links.
-  RunReader(MemorySegment run, int nodes, int layer, int slots, int maxLinks) {
+  RunReader(byte[] run, int nodes, int layer, int slots, int maxLinks) {
     this.run = run;
     this.left = nodes;
     this.layer = layer;
@@ -40,7 +34,7 @@ final class RunReader {
   /// Goes on to the next node, if there is one.
   boolean next() {
     if (left == 0) {
-      if (position != run.byteSize()) {
+      if (position != run.length) {
         throw new IllegalArgumentException("a run of nodes has more bytes than nodes");
       }
       return false;
@@ -75,8 +69,10 @@ final class RunReader {
       throw new IllegalArgumentException("slot " + slot + " has no such parent");
     }
     parent = rank == 0 ? SpanningTree.NONE : buffer[rank - 1];
-    print = run.get(INT, position);
-    position += Integer.BYTES;
+    print = 0;
+    for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
+      print |= (run[position++] & 0xFF) << shift;
+    }
   }
 
   private int checked(int read) {
@@ -89,7 +85,7 @@ final class RunReader {
   private int varint() {
     int value = 0;
     for (int shift = 0; shift <= MAX_SHIFT; shift += 7) {
-      byte next = run.get(ValueLayout.JAVA_BYTE, position++);
+      byte next = run[position++];
       value |= (next & 0x7F) << shift;
       if (next >= 0) {
         return value;
@@ -100,6 +96,12 @@ final class RunReader {
 
   int slot() {
     return slot;
+  }
+
+  /// Copies the node's links; returns how many they are.
+  int copyLinks(int[] into) {
+    System.arraycopy(buffer, 0, into, 0, count);
+    return count;
   }
 
   /// How many links the node has.

@@ -55,6 +55,13 @@ public final class SearchScratch {
     return compared <= most;
   }
 
+  /// Lets the last search count as one that did not come to its end, without results.
+  void giveUp() {
+    results.reset(1);
+    most = 0;
+    compared = 1;
+  }
+
   /// Room for the links of a node, at most `max`.
   int[] links(int max) {
     if (links.length < max) {

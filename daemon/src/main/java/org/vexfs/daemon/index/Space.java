@@ -20,7 +20,12 @@ final class Space {
     this.vectors = vectors;
     this.kernel = Kernels.forMetric(metric);
     this.dimension = vectors.dimension();
-    this.fetchedAtOnce = Math.max(1, FETCHED_BYTES / (Float.BYTES * dimension));
+    this.fetchedAtOnce = fetchedAtOnce(Float.BYTES * dimension);
+  }
+
+  /// How many nodes, of which each takes so many bytes, are worth fetching at once.
+  static int fetchedAtOnce(int bytes) {
+    return Math.max(1, FETCHED_BYTES / bytes);
   }
 
   /// Comparable distance from a query to the vector of `slot`.

@@ -1,7 +1,7 @@
 package org.vexfs.daemon.index;
 
 /// The layers of a graph and where searches enter it: what readers and the writer share.
-final class Topology {
+final class Topology implements LayerViews {
   private static final long EMPTY = -1;
 
   private final Layer[] layers = new Layer[HnswGraph.MAX_LAYERS];
@@ -41,19 +41,27 @@ final class Topology {
     }
   }
 
-  Layer layer(int index) {
+  @Override
+  public Layer layer(int index) {
     return layers[index];
   }
 
   /// Layer 0, which every node is on.
-  Layer base() {
+  @Override
+  public Layer base() {
     return layers[0];
   }
 
   /// The entry node and its layer, for [#entryNode] and [#entryLayer]; negative where the graph is
   /// empty.
-  long entry() {
+  @Override
+  public long entry() {
     return entry;
+  }
+
+  /// A node and its layer in one word.
+  static long entry(int node, int layer) {
+    return ((long) layer << 32) | node;
   }
 
   static int entryNode(long entry) {
@@ -65,7 +73,7 @@ final class Topology {
   }
 
   void setEntry(int node, int layer) {
-    entry = ((long) layer << 32) | node;
+    entry = entry(node, layer);
   }
 
   void clearEntry() {

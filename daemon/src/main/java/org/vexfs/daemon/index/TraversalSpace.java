@@ -1,12 +1,7 @@
 package org.vexfs.daemon.index;
 
-import java.lang.foreign.MemorySegment;
-
 /// The distances that a graph is built and walked by.
-sealed interface TraversalSpace permits CodeSpace, VectorSpace {
-  /// Whether distances are those of the vectors, so that nothing is to be ranked again.
-  boolean isExact();
-
+sealed interface TraversalSpace extends WalkSpace permits CodeSpace, VectorSpace {
   /// Writes what a search reads of a new node besides its links, before the first link leads to it.
   void prepare(int slot);
 
@@ -14,19 +9,6 @@ sealed interface TraversalSpace permits CodeSpace, VectorSpace {
   /// what distances are computed from.
   int print(int slot);
 
-  /// Aims at a query, a vector.
-  void aim(MemorySegment query, long offset, Target target);
-
   /// Aims at a node that was prepared.
   void aim(int slot, Target target);
-
-  /// Comparable distance from a target to a node.
-  float distance(Target target, int slot);
-
-  /// Comparable distances from a target to the first `count` of `slots`, which are brought into the
-  /// cache together before they are used. Java has no instruction to prefetch; so a byte of each
-  /// line is read. As none of these reads waits for another, their latencies overlap. Left to the
-  /// distances, which have work between their reads, they would add up: the processor looks ahead
-  /// about as far as one distance goes, and does not guess the lines that follow.
-  void distances(Target target, int[] slots, int count, float[] into);
 }

@@ -36,7 +36,7 @@ final class UpperLayer extends Layer {
   }
 
   @Override
-  int read(int slot, int[] into) {
+  public int read(int slot, int[] into) {
     int[] links = links(slot);
     System.arraycopy(links, 0, into, 0, links.length);
     return isNotHere(links) ? ABSENT : links.length;
@@ -53,7 +53,7 @@ final class UpperLayer extends Layer {
   }
 
   @Override
-  boolean contains(int slot) {
+  public boolean contains(int slot) {
     return !isNotHere(links(slot));
   }
 
@@ -64,7 +64,7 @@ final class UpperLayer extends Layer {
   }
 
   @Override
-  int slots() {
+  public int slots() {
     return pages.length << PAGE_BITS;
   }
 

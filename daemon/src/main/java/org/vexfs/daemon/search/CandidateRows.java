@@ -137,7 +137,7 @@ final class CandidateRows {
     if (query.exact() || estimate <= EXACT_ROWS) {
       return false;
     }
-    index.awaitTakenOver();
+    index.awaitSearchable();
     return index.hasGraph() && costs.favourWalk(ef(count));
   }
 

@@ -15,11 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vexfs.daemon.base.ThreadEnd;
 import org.vexfs.daemon.index.BlockScan;
+import org.vexfs.daemon.index.GraphWork;
 import org.vexfs.daemon.index.HnswGraph;
 import org.vexfs.daemon.index.HnswParameters;
+import org.vexfs.daemon.index.ImageGraph;
 import org.vexfs.daemon.index.NearestHeap;
 import org.vexfs.daemon.index.SearchScratch;
+import org.vexfs.daemon.index.SearchableGraph;
 import org.vexfs.daemon.index.SlotPredicate;
+import org.vexfs.daemon.store.GraphFiles;
 import org.vexfs.daemon.store.SlotListener;
 import org.vexfs.daemon.store.VectorCollection;
 import org.vexfs.daemon.store.VectorStore;
@@ -47,12 +51,15 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   /// take longer, the more so in a process that has just started.
   private static final long TAKE_OVER_SECONDS = 5;
 
+  private static final int WARMING_SEARCHES = 64;
+  private static final int WARMING_EF = 100;
+
   /// Slots that a graph may have memory for without need.
   private static final int LEAST_ROOM = 8192;
 
   private final VectorStore store;
   private final VectorCollection collection;
-  private final CoreThreads threads;
+  private final GraphWork threads;
   private final Thread indexer;
   private final RowScan rows;
   private final ScopeSlots scopes;
@@ -75,9 +82,13 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   /// Written under the lock; read without it by whoever works for long, to give up.
   private volatile boolean closed;
 
-  /// Made once the collection has a dimension; written by the indexer before the first slot is no
-  /// longer pending.
+  /// Made once the collection has a dimension; written by the indexer alone.
   private volatile @Nullable HnswGraph graph;
+
+  /// What searches walk: the graph, or while that is being read the one in its file. Written by the
+  /// indexer before the first slot of it is no longer pending, and after those are pending again
+  /// that the next does not have.
+  private volatile @Nullable SearchableGraph searched;
 
   /// Whether the indexer gave up; there is no graph then that could lead to a dead slot.
   private volatile boolean failed;
@@ -85,14 +96,18 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   /// Written by the indexer alone.
   private volatile int nodesTakenOver;
 
-  /// Counted down once the graph that was written last is there, or is known not to be.
+  /// Counted down once the graph that was written last can be searched, or is known not to be
+  /// there.
+  private final CountDownLatch searchable = new CountDownLatch(1);
+
+  /// Counted down once that graph was read, or is known not to be there.
   private final CountDownLatch takenOver = new CountDownLatch(1);
 
   private final PendingSlots pending = new PendingSlots();
   private final StoredGraph stored;
 
   private CollectionIndex(
-      VectorStore store, VectorCollection collection, CoreThreads threads, CoreThreads scanners) {
+      VectorStore store, VectorCollection collection, GraphWork threads, CoreThreads scanners) {
     this.store = store;
     this.collection = collection;
     this.threads = threads;
@@ -108,7 +123,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   /// @param threads help to index
   /// @param scanners help to search
   static CollectionIndex over(
-      VectorStore store, VectorCollection collection, CoreThreads threads, CoreThreads scanners) {
+      VectorStore store, VectorCollection collection, GraphWork threads, CoreThreads scanners) {
     CollectionIndex index = new CollectionIndex(store, collection, threads, scanners);
     int present = store.addListener(collection, index);
     index.pending.add(0, present);
@@ -136,18 +151,23 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
     return nodesTakenOver;
   }
 
-  /// Waits for the graph that is being read, but not for ever.
-  void awaitTakenOver() {
+  /// Waits until the graph of the time before can be searched, but not for ever.
+  void awaitSearchable() {
     try {
-      boolean _ = takenOver.await(TAKE_OVER_SECONDS, TimeUnit.SECONDS);
+      boolean _ = searchable.await(TAKE_OVER_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
+  /// Waits until the graph of the time before was read, where there is one.
+  void awaitTakenOver() throws InterruptedException {
+    takenOver.await();
+  }
+
   /// Whether the graph has anything to answer with.
   boolean hasGraph() {
-    HnswGraph present = graph;
+    SearchableGraph present = searched;
     return present != null && present.size() > 0;
   }
 
@@ -163,14 +183,22 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   /// @return how many it computed, and pending slots; -1 where it gave up
   long searchApproximately(
       MemorySegment query, int ef, SlotPredicate accept, long most, NearestHeap nearest) {
-    BitSet waiting = pending.snapshot();
-    HnswGraph present = graph;
-    if (present == null) {
-      return -1;
-    }
     @Nullable SearchScratch pooled = SCRATCHES.poll();
     SearchScratch scratch = pooled != null ? pooled : new SearchScratch();
-    int found = present.search(query, 0, nearest.k(), ef, accept, most, scratch);
+    BitSet waiting;
+    int found;
+    do {
+      @Nullable SearchableGraph present = searched;
+      waiting = pending.snapshot();
+      if (present == null) {
+        return -1;
+      }
+      // Another graph has other slots, and so other slots are pending beside it.
+      found =
+          present.equals(searched)
+              ? present.search(query, 0, nearest.k(), ef, accept, most, scratch)
+              : SearchableGraph.CLOSED;
+    } while (found == SearchableGraph.CLOSED);
     long compared = scratch.isComplete() ? scratch.compared() : -1;
     for (int i = 0; i < found; i++) {
       // What was indexed since is met again among the pending.
@@ -268,7 +296,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
       // Searches stay right without a graph: what is not in it is compared one by one. One that
       // nothing is removed from any more would keep the store from letting go of what died.
       LOG.error("Indexing collection {} stopped", collection.name(), e);
-      graph = null;
+      use(null);
       failed = true;
       stop();
     } catch (InterruptedException e) {
@@ -276,21 +304,87 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
     }
   }
 
-  /// Begins with the graph that was written last.
+  /// Begins with the graph that was written last: searches may have it where it lies until it was
+  /// read.
   private void takeOver() {
     try {
       if (collection.dimension() > 0) {
-        stored.load(threads, () -> closed).ifPresent(this::takeOver);
+        Optional<GraphFiles.Image> image = stored.read();
+        if (image.isPresent()) {
+          takeOver(image.get());
+        }
       }
     } finally {
+      searchable.countDown();
       takenOver.countDown();
     }
   }
 
-  private void takeOver(HnswGraph loaded) {
-    nodesTakenOver = loaded.size();
-    graph = loaded;
-    pending.removeIf(loaded::contains);
+  private void takeOver(GraphFiles.Image image) {
+    Optional<ImageGraph> view = stored.view(image);
+    try {
+      view.ifPresent(seen -> {
+        searched = seen;
+        pending.removeAll(seen.slots());
+        pending.removeIf(slot -> !collection.isLive(slot));
+        searchable.countDown();
+      });
+      Optional<HnswGraph> loaded = stored.load(image, threads, () -> closed);
+      view.ifPresent(seen -> pending.addAll(without(seen.slots(), loaded)));
+      loaded.ifPresent(read -> {
+        nodesTakenOver = read.size();
+        if (view.isPresent()) {
+          warmUp(read);
+        }
+      });
+      use(loaded.orElse(null));
+    } finally {
+      view.ifPresent(ImageGraph::close);
+      image.close();
+    }
+  }
+
+  /// Searches a graph for some of its own vectors, so that what it is walked by is compiled before
+  /// it takes the place of the one in its file.
+  private void warmUp(HnswGraph read) {
+    SearchScratch scratch = new SearchScratch();
+    int step = Math.max(1, collection.slotLimit() / WARMING_SEARCHES);
+    try (VectorStore.Pin _ = store.pin()) {
+      for (int slot = 0; slot < collection.slotLimit() && !closed; slot += step) {
+        if (read.contains(slot)) {
+          int _ =
+              read.search(
+                  collection.vectors().segment(slot),
+                  collection.vectors().offset(slot),
+                  1,
+                  WARMING_EF,
+                  SlotPredicate.ALL,
+                  scratch);
+        }
+      }
+    }
+  }
+
+  private static BitSet without(BitSet slots, Optional<HnswGraph> graph) {
+    BitSet rest = (BitSet) slots.clone();
+    graph.ifPresent(found -> {
+      for (int slot = rest.nextSetBit(0); slot >= 0; slot = rest.nextSetBit(slot + 1)) {
+        if (found.contains(slot)) {
+          rest.clear(slot);
+        }
+      }
+    });
+    return rest;
+  }
+
+  /// Has searches and changes use another graph, or none. What the one before had and this does not
+  /// is pending by now.
+  private void use(@Nullable HnswGraph other) {
+    graph = other;
+    searched = other;
+    if (other != null) {
+      pending.removeIf(other::contains);
+    }
   }
 
   private boolean isRoomy(HnswGraph present) {
@@ -307,8 +401,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
     Optional<HnswGraph> smaller = stored.rewritten(present, threads, () -> closed);
     // First, so that no search misses what the other graph does not have.
     pending.add(0, collection.slotLimit());
-    graph = smaller.orElse(null);
-    smaller.ifPresent(made -> pending.removeIf(made::contains));
+    use(smaller.orElse(null));
     return true;
   }
 
@@ -385,7 +478,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
               collection.vectors(),
               collection.metric(),
               HnswParameters.forDimension(collection.dimension()));
-      graph = present;
+      use(present);
     }
     HnswGraph growing = present;
     threads.forEach(

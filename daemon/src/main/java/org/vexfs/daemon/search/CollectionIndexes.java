@@ -32,6 +32,11 @@ public final class CollectionIndexes implements AutoCloseable {
     return of(collection).pendingSlots();
   }
 
+  /// Waits until the graph that was written of a collection was read.
+  public void awaitRead(VectorCollection collection) throws InterruptedException {
+    of(collection).awaitTakenOver();
+  }
+
   /// Ends all indexing. No search may be under way.
   @Override
   public void close() {

@@ -55,6 +55,18 @@ final class PendingSlots {
     }
   }
 
+  synchronized void addAll(BitSet more) {
+    slots.or(more);
+    count = slots.cardinality();
+    copy = null;
+  }
+
+  synchronized void removeAll(BitSet gone) {
+    slots.andNot(gone);
+    count = slots.cardinality();
+    copy = null;
+  }
+
   /// Takes out those that `gone` holds for.
   synchronized void removeIf(IntPredicate gone) {
     for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {

@@ -9,12 +9,13 @@ import org.vexfs.daemon.index.GraphImageFault;
 import org.vexfs.daemon.index.GraphWork;
 import org.vexfs.daemon.index.HnswGraph;
 import org.vexfs.daemon.index.HnswParameters;
+import org.vexfs.daemon.index.ImageGraph;
 import org.vexfs.daemon.store.GraphFiles;
 import org.vexfs.daemon.store.VectorCollection;
 import org.vexfs.daemon.store.VectorStore;
 
-/// The graph of a collection on disk: read once, at the start, and written when enough of it is
-/// different. What it lacks of the collection is inserted after it was read.
+/// The graph of a collection on disk: searched there and read once, at the start, and written when
+/// enough of it is different. What it lacks of the collection is inserted after it was read.
 ///
 /// For the indexer's thread alone.
 final class StoredGraph {
@@ -24,6 +25,9 @@ final class StoredGraph {
   private static final int LEAST_NODES = 1000;
 
   private static final int LEAST_CHANGES = 1000;
+
+  /// Rows that a search compares one by one beside a graph in its file.
+  private static final int MOST_BESIDE_A_VIEW = 4096;
 
   /// While there is more to insert, a write must be worth much: one change for so many nodes.
   private static final int NODES_A_CHANGE_BUSY = 4;
@@ -45,31 +49,62 @@ final class StoredGraph {
     this.collection = collection;
   }
 
-  /// The graph that was written last, without what is not live any more; nothing where that was not
-  /// to be had before `cancelled`, which is asked by the thousand nodes.
-  Optional<HnswGraph> load(GraphWork work, BooleanSupplier cancelled) {
+  /// The graph that was written last, in its file; nothing where there is none.
+  Optional<GraphFiles.Image> read() {
     try {
-      Optional<GraphFiles.Image> file = store.graphs().read(collection);
-      if (file.isEmpty()) {
-        return Optional.empty();
-      }
-      try (GraphFiles.Image image = file.get();
-          VectorStore.Pin _ = store.pin()) {
-        return Optional.of(
-            HnswGraph.load(
-                collection.vectors(),
-                collection.metric(),
-                HnswParameters.forDimension(collection.dimension()),
-                image.bytes(),
-                collection::isLive,
-                unless(cancelled, work)));
-      }
-    } catch (GraphImageFault | VectorFailure e) {
+      return store.graphs().read(collection);
+    } catch (VectorFailure e) {
+      say(e);
+      return Optional.empty();
+    }
+  }
+
+  /// A graph as it lies in its file, of which all but a few slots are known to be what they were.
+  Optional<ImageGraph> view(GraphFiles.Image image) {
+    if (image.mark().isNone()) {
+      return Optional.empty();
+    }
+    try {
+      ImageGraph view =
+          new ImageGraph(
+              collection.vectors(),
+              collection.metric(),
+              HnswParameters.forDimension(collection.dimension()),
+              image.bytes(),
+              collection.slotsSaidBefore(image.mark()));
+      boolean isNearlyAll = collection.liveRows() - view.size() <= MOST_BESIDE_A_VIEW;
+      return isNearlyAll ? Optional.of(view) : Optional.empty();
+    } catch (GraphImageFault e) {
+      return Optional.empty();
+    }
+  }
+
+  /// The graph of an image, without what is not live any more; nothing where that was not to be had
+  /// before `cancelled`, which is asked by the run of nodes.
+  Optional<HnswGraph> load(GraphFiles.Image image, GraphWork work, BooleanSupplier cancelled) {
+    if (!image.isWhole()) {
+      LOG.info("The graph of collection {} is built anew: its file is damaged", collection.name());
+      return Optional.empty();
+    }
+    try (VectorStore.Pin _ = store.pin()) {
+      return Optional.of(
+          HnswGraph.load(
+              collection.vectors(),
+              collection.metric(),
+              HnswParameters.forDimension(collection.dimension()),
+              image.bytes(),
+              collection::isLive,
+              unless(cancelled, work)));
+    } catch (GraphImageFault e) {
       if (!cancelled.getAsBoolean()) {
-        LOG.info("The graph of collection {} is built anew: {}", collection.name(), e.getMessage());
+        say(e);
       }
       return Optional.empty();
     }
+  }
+
+  private void say(Exception fault) {
+    LOG.info("The graph of collection {} is built anew: {}", collection.name(), fault.getMessage());
   }
 
   /// The same work, which fails once it is cancelled.
@@ -108,7 +143,15 @@ final class StoredGraph {
 
   /// The same graph with memory for no more slots than it needs; nothing where that did not work.
   Optional<HnswGraph> rewritten(HnswGraph graph, GraphWork work, BooleanSupplier cancelled) {
-    return save(graph) ? load(work, cancelled) : Optional.empty();
+    if (!save(graph)) {
+      return Optional.empty();
+    }
+    Optional<GraphFiles.Image> written = read();
+    try {
+      return written.flatMap(image -> load(image, work, cancelled));
+    } finally {
+      written.ifPresent(GraphFiles.Image::close);
+    }
   }
 
   private boolean save(HnswGraph graph) {

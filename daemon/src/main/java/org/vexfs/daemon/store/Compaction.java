@@ -151,12 +151,14 @@ final class Compaction {
 
   /// Gathers what is live of sparse collections in their lower slots, so that indexes over them
   /// need less memory, and lets go of the others.
-  void closeGaps() throws IOException, InterruptedException {
+  void closeGaps(GraphFiles graphs) throws IOException, VectorFailure, InterruptedException {
     List<VectorCollection> sparse = sparse();
     if (sparse.isEmpty()) {
       return;
     }
     for (VectorCollection collection : sparse) {
+      collection.moveSlots();
+      graphs.eraseMark(collection);
       OptionalInt below = OptionalInt.of(collection.slotLimit());
       while (below.isPresent()) {
         below = moveDown(collection, below.getAsInt());

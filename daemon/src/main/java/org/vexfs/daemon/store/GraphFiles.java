@@ -31,14 +31,18 @@ public final class GraphFiles {
   private static final byte[] MAGIC = "VEXFSGRA".getBytes(StandardCharsets.US_ASCII);
   private static final String SUFFIX = ".vexgraph";
   private static final int HEAD_BYTES = 64;
+  private static final int CHECKSUM = 48;
+  private static final int MARK = 52;
   private static final int HEAD_CHECKSUM = 60;
 
   private final StorageDirectory directory;
+  private final VectorLog log;
   private final UUID store;
 
-  GraphFiles(StorageDirectory directory, UUID store) {
+  GraphFiles(StorageDirectory directory, VectorLog log) {
     this.directory = directory;
-    this.store = store;
+    this.log = log;
+    this.store = log.store();
   }
 
   /// Writes the image of a graph to a sink.
@@ -51,14 +55,31 @@ public final class GraphFiles {
   /// The image of a graph, mapped until this is closed.
   public static final class Image implements AutoCloseable {
     private final Arena arena;
+    private final MemorySegment head;
     private final MemorySegment bytes;
 
-    private Image(Arena arena, MemorySegment bytes) {
+    private Image(Arena arena, MemorySegment file) {
       this.arena = arena;
-      this.bytes = bytes;
+      this.head = file.asSlice(0, HEAD_BYTES);
+      this.bytes = file.asSlice(HEAD_BYTES);
     }
 
-    /// What was written.
+    /// The graph has all that it has of the log from before this: what its slots were said to hold
+    /// then is what was linked. [LogMark#isNone] where that is not known.
+    public LogMark mark() {
+      return LogMark.of(integer(MARK), integer(MARK + Integer.BYTES));
+    }
+
+    private int integer(long at) {
+      return head.get(RecordHeader.INT, at);
+    }
+
+    /// Whether the image is what was written; all of it is read for that.
+    public boolean isWhole() {
+      return integer(CHECKSUM) == ChecksummedOutput.checksum(bytes);
+    }
+
+    /// What was written, if [#isWhole].
     public MemorySegment bytes() {
       return bytes;
     }
@@ -78,18 +99,20 @@ public final class GraphFiles {
     return String.format("%010d", collection.id()) + SUFFIX;
   }
 
-  /// Writes the graph of a collection, durably, in place of the one before.
+  /// Writes the graph of a collection, durably, in place of the one before. It must have let go of
+  /// every slot that was given to another.
   ///
   /// @throws StoreFull where there is no space for it
   /// @throws StoreBroken where writing it fails; neither has lost anything but the graph
   public void write(VectorCollection collection, Writing writing) throws VectorFailure {
     String name = fileName(collection);
     String aside = name + ".tmp";
+    LogMark mark = mark(collection);
     try {
       removeIfPresent(aside);
       boolean written = false;
       try {
-        writeAside(aside, collection, writing);
+        writeAside(aside, collection, mark, writing);
         directory.rename(aside, name);
         written = true;
       } finally {
@@ -98,6 +121,10 @@ public final class GraphFiles {
         }
       }
       directory.sync();
+      if (collection.hasMovedSlots()) {
+        // Maybe while it was written.
+        eraseMark(name);
+      }
     } catch (StorageFullException e) {
       throw new StoreFull(
           "no space left for the graph of collection "
@@ -115,7 +142,42 @@ public final class GraphFiles {
     }
   }
 
-  private void writeAside(String aside, VectorCollection collection, Writing writing)
+  /// Where the log ends, durably, so that nothing else will ever be said before that.
+  private LogMark mark(VectorCollection collection) throws VectorFailure {
+    LogMark mark = log.mark();
+    log.sync();
+    return mark.isSmall() && !collection.hasMovedSlots() ? mark : LogMark.none();
+  }
+
+  /// Lets the graph of a collection not tell any more which slots are what they were, because some
+  /// are about to be given to others without a word in the log.
+  void eraseMark(VectorCollection collection) throws VectorFailure {
+    String name = fileName(collection);
+    try {
+      if (directory.list().contains(name)) {
+        eraseMark(name);
+      }
+    } catch (IOException e) {
+      throw new StoreBroken(name + " in " + directory.describe() + " cannot be changed: " + e);
+    }
+  }
+
+  private void eraseMark(String name) throws IOException {
+    try (StorageFile file = directory.open(name)) {
+      ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      while (head.hasRemaining() && file.read(head, head.position()) > 0) {}
+      boolean isMarked = !head.hasRemaining() && head.getLong(MARK) != 0;
+      if (isMarked && head.getInt(HEAD_CHECKSUM) == checksum(head)) {
+        head.putLong(MARK, 0).putInt(HEAD_CHECKSUM, checksum(head)).rewind();
+        while (head.hasRemaining()) {
+          int _ = file.write(head, head.position());
+        }
+        file.sync();
+      }
+    }
+  }
+
+  private void writeAside(String aside, VectorCollection collection, LogMark mark, Writing writing)
       throws IOException {
     try (StorageFile file = directory.create(aside)) {
       ChecksummedOutput output = new ChecksummedOutput(file, HEAD_BYTES);
@@ -127,6 +189,7 @@ public final class GraphFiles {
       head.putLong(store.getMostSignificantBits()).putLong(store.getLeastSignificantBits());
       head.putInt(collection.id()).putInt(collection.dimension());
       head.putLong(output.position() - HEAD_BYTES).putInt(output.checksum());
+      head.putInt((int) mark.segment()).putInt((int) mark.position());
       head.putInt(HEAD_CHECKSUM, checksum(head));
       output.writeAt(head.rewind(), 0);
       file.sync();
@@ -145,7 +208,7 @@ public final class GraphFiles {
     return (int) crc.getValue();
   }
 
-  /// The graph that a collection had when it was last written, where its file is sound.
+  /// The graph that a collection had when it was last written, where its file has a sound head.
   public Optional<Image> read(VectorCollection collection) throws VectorFailure {
     String name = fileName(collection);
     try {
@@ -157,7 +220,7 @@ public final class GraphFiles {
       if (image.isPresent() && !fits) {
         image.get().close();
       }
-      return fits ? image.map(GraphFiles::withoutHead) : Optional.empty();
+      return fits ? image : Optional.empty();
     } catch (IOException | InternalError e) {
       // An InternalError is how the JVM reports a page of a mapping that the disk did not give.
       throw new StoreBroken(name + " in " + directory.describe() + " cannot be read: " + e);
@@ -165,12 +228,7 @@ public final class GraphFiles {
   }
 
   private static boolean isOf(Image file, VectorCollection collection) {
-    return file.bytes.get(RecordHeader.INT, 32) == collection.id()
-        && file.bytes.get(RecordHeader.INT, 36) == collection.dimension();
-  }
-
-  private static Image withoutHead(Image file) {
-    return new Image(file.arena, file.bytes.asSlice(HEAD_BYTES));
+    return file.integer(32) == collection.id() && file.integer(36) == collection.dimension();
   }
 
   /// What is wrong with the graph in a file, links included; nothing where it is sound.
@@ -183,6 +241,9 @@ public final class GraphFiles {
       return Optional.of("it is damaged, or of another store or version");
     }
     try (Image image = file.get()) {
+      if (!image.isWhole()) {
+        return Optional.of("it is damaged");
+      }
       Optional<VectorCollection> collection =
           contents.collectionsById().stream()
               .filter(known -> name.equals(fileName(known)) && isOf(image, known))
@@ -191,9 +252,7 @@ public final class GraphFiles {
         return Optional.of("it is of no collection of this store");
       }
       GraphReport report =
-          HnswGraph.check(
-              image.bytes.asSlice(HEAD_BYTES),
-              HnswParameters.forDimension(collection.get().dimension()));
+          HnswGraph.check(image.bytes(), HnswParameters.forDimension(collection.get().dimension()));
       return report.isSound()
           ? Optional.empty()
           : Optional.of(
@@ -213,14 +272,14 @@ public final class GraphFiles {
     }
   }
 
-  /// All of a file, where it is sound and of this store and version.
+  /// All of a file, where its head is sound and of this store and version.
   private static Optional<Image> map(StorageDirectory directory, String name, UUID store)
       throws IOException {
     Arena arena = Arena.ofShared();
     boolean sound = false;
     try (StorageFile file = directory.open(name)) {
       MemorySegment bytes = file.map(0, file.size(), arena);
-      sound = isSound(bytes, store);
+      sound = hasSoundHead(bytes, store);
       return sound ? Optional.of(new Image(arena, bytes)) : Optional.empty();
     } finally {
       if (!sound) {
@@ -229,7 +288,7 @@ public final class GraphFiles {
     }
   }
 
-  private static boolean isSound(MemorySegment bytes, UUID store) {
+  private static boolean hasSoundHead(MemorySegment bytes, UUID store) {
     if (bytes.byteSize() < HEAD_BYTES) {
       return false;
     }
@@ -241,7 +300,6 @@ public final class GraphFiles {
         && head.getShort() == SegmentHeader.MAJOR
         && head.getLong(16) == store.getMostSignificantBits()
         && head.getLong(24) == store.getLeastSignificantBits()
-        && head.getLong(40) == bytes.byteSize() - HEAD_BYTES
-        && head.getInt(48) == ChecksummedOutput.checksum(bytes.asSlice(HEAD_BYTES));
+        && head.getLong(40) == bytes.byteSize() - HEAD_BYTES;
   }
 }

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 import org.vexfs.daemon.index.Vectors;
 
@@ -224,6 +225,25 @@ final class SlotTable implements Vectors {
     return entry == null
         ? restingWith(slot).isWithin(slot, directory)
         : entry.file().isWithin(directory);
+  }
+
+  /// The slots of entries that rest, and whose records lie before `mark`.
+  BitSet saidBefore(LogMark mark) {
+    SlotsAtRest slots = resting;
+    if (slots == null) {
+      return new BitSet();
+    }
+    BitSet before = slots.saidBefore(mark);
+    @Nullable Entry[] @Nullable [] table = chunks;
+    for (int index = 0; index < table.length; index++) {
+      @Nullable Entry[] chunk = table[index];
+      for (int i = 0; chunk != null && i < CHUNK_SLOTS; i++) {
+        if (ENTRIES.getAcquire(chunk, i) != null) {
+          before.clear((index << CHUNK_BITS) + i);
+        }
+      }
+    }
+    return before;
   }
 
   @Override

@@ -1,9 +1,11 @@
 package org.vexfs.daemon.store;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
+import org.vexfs.daemon.io.AnonymousMemory;
 import org.vexfs.daemon.store.CatalogueImage.Entries;
 import org.vexfs.daemon.store.CatalogueImage.Slots;
 
@@ -11,13 +13,21 @@ import org.vexfs.daemon.store.CatalogueImage.Slots;
 /// checkpoint. Any thread may read; a slot is forgotten only while nobody looks at vectors.
 ///
 /// Where the vectors lie is asked for by every step of a search, so that is kept in memory, 8 bytes
-/// a slot outside the heap, from the first time on that anybody asks.
+/// a slot outside the heap, from the first time on that anybody asks for that slot.
 final class SlotsAtRest {
   /// Of the place of a vector, those that say where in its region it begins; those above, one more
-  /// than the region's number. 0 is nowhere.
+  /// than the region's number.
   private static final int OFFSET_BITS = 44;
 
   private static final long OFFSET_MASK = (1L << OFFSET_BITS) - 1;
+
+  /// A place that nobody asked for.
+  private static final long UNKNOWN = 0;
+
+  /// The place of a slot that is nobody's, or another's by now.
+  private static final long NOWHERE = -1;
+
+  private static final VarHandle PLACE = ValueLayout.JAVA_LONG.varHandle();
 
   private final FilesAtRest files;
   private final VectorCollection collection;
@@ -35,45 +45,81 @@ final class SlotsAtRest {
   }
 
   private long place(int slot) {
-    MemorySegment known = places;
-    return (known == null ? findPlaces() : known).getAtIndex(ValueLayout.JAVA_LONG, slot);
+    MemorySegment all = places;
+    MemorySegment known = all == null ? makePlaces() : all;
+    long place = (long) PLACE.getOpaque(known, (long) slot * Long.BYTES);
+    return place == UNKNOWN ? findPlace(known, slot) : place;
   }
 
-  private synchronized MemorySegment findPlaces() {
-    MemorySegment known = places;
-    if (known != null) {
-      return known;
+  private synchronized MemorySegment makePlaces() {
+    MemorySegment made = places;
+    if (made == null) {
+      made = AnonymousMemory.allocate(Math.max(1L, slots.rows()) * Long.BYTES);
+      places = made;
     }
-    MemorySegment found = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG, Math.max(1, slots.rows()));
-    long stride = (long) collection.dimension() * Float.BYTES;
-    for (int row = 0; row < entries.rows(); row++) {
-      if (entries.getInt(row, Entries.COLLECTION) == collection.id()) {
-        long position = entries.get(row, Entries.POSITION);
-        long region = files.regionOf(row) + 1L;
-        long offset = position + RecordCodec.valuesOffset(position);
-        int slot = entries.getInt(row, Entries.SLOT);
-        int end = slot + entries.getInt(row, Entries.ROWS);
-        for (; slot < end; slot++) {
-          found.setAtIndex(ValueLayout.JAVA_LONG, slot, region << OFFSET_BITS | offset);
-          offset += stride;
-        }
-      }
+    return made;
+  }
+
+  private long findPlace(MemorySegment known, int slot) {
+    int row = row(slot);
+    long found = NOWHERE;
+    if (row >= 0) {
+      long position = entries.get(row, Entries.POSITION);
+      long stride = (long) collection.dimension() * Float.BYTES;
+      long inEntry = slot - entries.get(row, Entries.SLOT);
+      long offset = position + RecordCodec.valuesOffset(position) + inEntry * stride;
+      found = (files.regionOf(row) + 1L) << OFFSET_BITS | offset;
     }
-    places = found;
-    return found;
+    // Whoever was first is right: others found the same, or forgot the slot.
+    long before = (long) PLACE.compareAndExchange(known, (long) slot * Long.BYTES, UNKNOWN, found);
+    return before == UNKNOWN ? found : before;
   }
 
   /// Whether a slot was anybody's, and nobody else's since.
   boolean has(int slot) {
-    return slot < slots.rows() && place(slot) != 0;
+    return slot < slots.rows() && place(slot) != NOWHERE;
   }
 
   void forget(int first, int count) {
     for (int slot = first; slot < Math.min(first + count, slots.rows()); slot++) {
-      if (place(slot) != 0) {
-        findPlaces().setAtIndex(ValueLayout.JAVA_LONG, slot, 0);
+      PLACE.setOpaque(makePlaces(), (long) slot * Long.BYTES, NOWHERE);
+    }
+  }
+
+  /// The slots that are anybody's, as of the checkpoint, and whose records lie before `mark`.
+  BitSet saidBefore(LogMark mark) {
+    BitSet before = new BitSet(slots.rows());
+    for (int slot = 0; slot < slots.rows(); slot++) {
+      if (isBlockStart(slot) && slots.least(slot, Slots.ENTRY) > 0) {
+        int end = blockEnd(slot, slots);
+        before.set(slot, end);
+        slot = end - 1;
+      } else {
+        before.set(slot, row(slot) >= 0);
       }
     }
+    for (int row = 0; row < entries.rows(); row++) {
+      if (isBlockStart(row) && isBlockBefore(row, mark)) {
+        row = blockEnd(row, entries) - 1;
+      } else if (entries.getInt(row, Entries.COLLECTION) == collection.id()
+          && !mark.isAfter(entries.get(row, Entries.SEGMENT), entries.get(row, Entries.POSITION))) {
+        int slot = entries.getInt(row, Entries.SLOT);
+        before.clear(slot, slot + entries.getInt(row, Entries.ROWS));
+      }
+    }
+    return before;
+  }
+
+  private static boolean isBlockStart(int row) {
+    return (row & (Table.BLOCK_ROWS - 1)) == 0;
+  }
+
+  private static int blockEnd(int row, Table table) {
+    return Math.min(table.rows(), row + Table.BLOCK_ROWS);
+  }
+
+  private boolean isBlockBefore(int row, LogMark mark) {
+    return mark.isAfter(entries.most(row, Entries.SEGMENT), entries.most(row, Entries.POSITION));
   }
 
   private int row(int slot) {

@@ -69,6 +69,25 @@ final class Table {
     return least + (width > MOST_PACKED_BITS ? bits : bits & ((1L << width) - 1));
   }
 
+  /// What no number of a column in the block of `row` is below.
+  long least(int row, int column) {
+    return part.get(RecordHeader.LONG, head(row, column));
+  }
+
+  /// What no number of a column in the block of `row` is above.
+  long most(int row, int column) {
+    long head = head(row, column);
+    int width = part.get(RecordHeader.INT, head + 12);
+    return width > MOST_PACKED_BITS
+        ? Long.MAX_VALUE
+        : part.get(RecordHeader.LONG, head) + (1L << width) - 1;
+  }
+
+  private long head(int row, int column) {
+    return part.get(RecordHeader.LONG, directory + (long) (row >>> BLOCK_BITS) * Long.BYTES)
+        + (long) column * COLUMN_BYTES;
+  }
+
   int getInt(int row, int column) {
     return (int) get(row, column);
   }

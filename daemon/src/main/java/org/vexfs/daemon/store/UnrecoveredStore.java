@@ -132,7 +132,7 @@ public final class UnrecoveredStore implements Closeable {
               log,
               reader.contents(),
               checkpoints.get(),
-              new GraphFiles(directory, id),
+              new GraphFiles(directory, log),
               probe);
       done = true;
       handedOver = true;

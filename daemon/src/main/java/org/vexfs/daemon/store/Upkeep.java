@@ -37,6 +37,7 @@ public final class Upkeep implements AutoCloseable {
   private final VectorLog log;
   private final Contents contents;
   private final Checkpoints checkpoints;
+  private final GraphFiles graphs;
   private final ReentrantReadWriteLock.WriteLock moving;
   private final ReentrantLock writing;
   private final ReentrantReadWriteLock.WriteLock naming;
@@ -73,6 +74,7 @@ public final class Upkeep implements AutoCloseable {
       VectorLog log,
       Contents contents,
       Checkpoints checkpoints,
+      GraphFiles graphs,
       ReentrantReadWriteLock.WriteLock moving,
       ReentrantLock writing,
       ReentrantReadWriteLock.WriteLock naming) {
@@ -81,6 +83,7 @@ public final class Upkeep implements AutoCloseable {
     this.log = log;
     this.contents = contents;
     this.checkpoints = checkpoints;
+    this.graphs = graphs;
     this.moving = moving;
     this.writing = writing;
     this.naming = naming;
@@ -281,7 +284,7 @@ public final class Upkeep implements AutoCloseable {
 
   private void closeGaps(Pace pace) throws VectorFailure, InterruptedException {
     try {
-      new Compaction(log, contents, moving, writing, naming, pace).closeGaps();
+      new Compaction(log, contents, moving, writing, naming, pace).closeGaps(graphs);
     } catch (IOException e) {
       throw log.latch("slots could not be moved: " + e);
     }

@@ -1,5 +1,6 @@
 package org.vexfs.daemon.store;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,6 +27,7 @@ public final class VectorCollection {
 
   private volatile Optional<String> embedder;
   private volatile Figures figures = new Figures(0, 0, 0);
+  private volatile boolean movedSlots;
 
   /// What changes together.
   private record Figures(int entries, int rows, long version) {
@@ -192,6 +194,23 @@ public final class VectorCollection {
       }
     }
     return Optional.empty();
+  }
+
+  /// The slots that hold what the log said before `mark`, as far as that is known without looking
+  /// at it: those whose entries nobody changed, or asked to change, since the checkpoint that this
+  /// was opened with. What they are numbered must not have changed since.
+  public BitSet slotsSaidBefore(LogMark mark) {
+    return slots.saidBefore(mark);
+  }
+
+  /// Entries are about to get other slots without a word in the log.
+  void moveSlots() {
+    movedSlots = true;
+  }
+
+  /// Whether they ever did since this was opened.
+  boolean hasMovedSlots() {
+    return movedSlots;
   }
 
   /// Whether there are enough free slots below an entry's for the entry.

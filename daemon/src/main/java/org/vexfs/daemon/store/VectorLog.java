@@ -109,6 +109,16 @@ final class VectorLog implements Closeable {
     return segments;
   }
 
+  /// Where it ends.
+  LogMark mark() {
+    List<LogSegment> present = segments;
+    if (present.isEmpty()) {
+      return LogMark.none();
+    }
+    LogSegment last = present.getLast();
+    return new LogMark(last.number(), last.end());
+  }
+
   /// The number of the last record.
   long sequence() {
     return end.sequence();

@@ -69,6 +69,7 @@ public final class VectorStore {
             log,
             contents,
             checkpoints,
+            graphs,
             moving.writeLock(),
             guarded.writing(),
             guarded.naming().writeLock());

@@ -1,7 +1,6 @@
 package org.vexfs.daemon.index;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -48,21 +48,27 @@ final class GraphImageTest {
   private static HnswGraph load(
       TestVectors vectors, byte[] image, SlotPredicate accept, GraphWork work)
       throws GraphImageFault {
-    // In native memory, as a mapping is.
-    MemorySegment mapped = Arena.ofAuto().allocate(Math.max(1, image.length));
-    mapped.copyFrom(MemorySegment.ofArray(image));
     return HnswGraph.load(
-        vectors,
-        Metric.EUCLIDEAN,
-        parameters(vectors),
-        mapped.asSlice(0, image.length),
-        accept,
-        work);
+        vectors, Metric.EUCLIDEAN, parameters(vectors), mapped(image), accept, work);
   }
 
-  private List<Long> search(HnswGraph graph, TestVectors vectors, int query) {
+  /// In native memory, as a mapping is.
+  private static MemorySegment mapped(byte[] image) {
+    MemorySegment memory = Arena.ofAuto().allocate(Math.max(1, image.length));
+    memory.copyFrom(MemorySegment.ofArray(image));
+    return memory.asSlice(0, image.length);
+  }
+
+  private List<Long> search(SearchableGraph graph, TestVectors vectors, int query) {
     int found =
-        graph.search(vectors.memory(), vectors.offset(query), 10, 50, SlotPredicate.ALL, scratch);
+        graph.search(
+            vectors.memory(),
+            vectors.offset(query),
+            10,
+            50,
+            SlotPredicate.ALL,
+            Long.MAX_VALUE,
+            scratch);
     return IntStream.range(0, found)
         .mapToObj(i -> Ranking.of(scratch.slot(i), scratch.distance(i)))
         .toList();
@@ -144,24 +150,112 @@ final class GraphImageTest {
     }
   }
 
-  /// Its checksum is the caller's business; here it is only that nothing worse than a bad graph
-  /// comes of it.
   @Test
-  void image_withAnyByteFlipped_isRefusedOrSearchable() throws Exception {
+  void image_withAnyByteFlipped_isRefused() throws Exception {
     TestVectors vectors = TestVectors.gaussian(new Random(11), 60, 40);
     byte[] image = imageOf(graphOf(vectors, 60));
-    int refused = 0;
     for (int at = 0; at < image.length; at++) {
       byte[] flipped = image.clone();
       flipped[at] ^= (byte) (1 << at % 8);
-      try {
-        HnswGraph loaded = load(vectors, flipped, SlotPredicate.ALL, ALONE);
-        assertFalse(search(loaded, vectors, 5).isEmpty(), "byte " + at);
+      assertThrows(
+          GraphImageFault.class,
+          () -> load(vectors, flipped, SlotPredicate.ALL, ALONE),
+          "byte " + at);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {8, 40})
+  void image_searchedWhereItLies_findsWhatItsGraphFinds(int dimension) throws Exception {
+    TestVectors vectors = TestVectors.gaussian(new Random(12), 6_000, dimension);
+    HnswGraph graph = graphOf(vectors, 5_900);
+    IntStream.range(0, 800).forEach(slot -> graph.remove(slot * 7 + slot % 3));
+    try (ImageGraph image = imageGraph(vectors, imageOf(graph), all(6_000))) {
+      assertEquals(graph.size(), image.size());
+      assertEquals(
+          IntStream.range(0, 5_900).filter(graph::contains).boxed().toList(),
+          image.slots().stream().boxed().toList());
+      long same = 0;
+      for (int query = 5_900; query < 6_000; query++) {
+        // In another order where codes differ, and ranked by the vectors in both.
+        List<Long> expected = search(graph, vectors, query);
+        same += search(image, vectors, query).stream().filter(expected::contains).count();
+      }
+      assertTrue(same >= 970, same + " of 1,000");
+    }
+  }
+
+  @Test
+  void image_searchedWhereItLies_passesThroughWhatChangedAndDoesNotFindIt() throws Exception {
+    TestVectors vectors = TestVectors.gaussian(new Random(13), 2_000, 40);
+    byte[] image = imageOf(graphOf(vectors, 2_000));
+    BitSet unchanged = all(2_000);
+    IntStream.range(0, 2_000).filter(slot -> slot % 3 != 0).forEach(unchanged::clear);
+    try (ImageGraph graph = imageGraph(vectors, image, unchanged)) {
+      assertEquals(667, graph.size());
+      int found =
+          graph.search(
+              vectors.memory(),
+              vectors.offset(0),
+              667,
+              2_000,
+              SlotPredicate.ALL,
+              Long.MAX_VALUE,
+              scratch);
+      assertEquals(
+          unchanged.stream().boxed().toList(),
+          IntStream.range(0, found).mapToObj(scratch::slot).sorted().toList());
+    }
+  }
+
+  @Test
+  void image_searchedWhereItLiesAndDamaged_neverFindsPart() throws Exception {
+    TestVectors vectors = TestVectors.gaussian(new Random(14), 300, 40);
+    byte[] image = imageOf(graphOf(vectors, 300));
+    int gaveUp = 0;
+    int refused = 0;
+    for (int at = 0; at < image.length; at += 3) {
+      byte[] flipped = image.clone();
+      flipped[at] ^= (byte) (1 << at % 8);
+      try (ImageGraph graph = imageGraph(vectors, flipped, all(300))) {
+        int found =
+            graph.search(
+                vectors.memory(),
+                vectors.offset(5),
+                300,
+                300,
+                SlotPredicate.ALL,
+                Long.MAX_VALUE,
+                scratch);
+        // Nodes of the upper layers need not be on the way.
+        assertEquals(scratch.isComplete() ? 300 : 0, found, "byte " + at);
+        gaveUp += scratch.isComplete() ? 0 : 1;
       } catch (GraphImageFault e) {
         refused++;
       }
     }
-    assertTrue(refused > image.length / 4, refused + " of " + image.length);
+    assertTrue(gaveUp > refused && refused > 100, gaveUp + " gave up, " + refused + " refused");
+  }
+
+  @Test
+  void image_closed_isSearchedNoMore() throws Exception {
+    TestVectors vectors = TestVectors.gaussian(new Random(15), 100, 40);
+    ImageGraph graph = imageGraph(vectors, imageOf(graphOf(vectors, 100)), all(100));
+    graph.close();
+    assertEquals(
+        SearchableGraph.CLOSED,
+        graph.search(vectors.memory(), 0, 10, 50, SlotPredicate.ALL, Long.MAX_VALUE, scratch));
+  }
+
+  private static BitSet all(int slots) {
+    BitSet all = new BitSet(slots);
+    all.set(0, slots);
+    return all;
+  }
+
+  private static ImageGraph imageGraph(TestVectors vectors, byte[] image, BitSet unchanged)
+      throws GraphImageFault {
+    return new ImageGraph(vectors, Metric.EUCLIDEAN, parameters(vectors), mapped(image), unchanged);
   }
 
   @Test
@@ -188,11 +282,12 @@ final class GraphImageTest {
     IntStream.range(100, 140).forEach(graph::remove);
     byte[] image = imageOf(graph);
     StringBuilder found = new StringBuilder();
-    for (int at = GraphImageWriter.HEAD_BYTES - 72; at < image.length; at++) {
+    int end = ImageSeal.directory(image);
+    for (int at = GraphImageWriter.HEAD_BYTES - 72; at < end; at++) {
       byte[] changed = image.clone();
       changed[at] ^= 1;
       try {
-        checkOf(changed, parameters(vectors)).faults().forEach(found::append);
+        checkOf(ImageSeal.renew(changed), parameters(vectors)).faults().forEach(found::append);
       } catch (GraphImageFault refused) {
         found.append(refused.getMessage());
       }

@@ -1,6 +1,7 @@
 package org.vexfs.daemon.search;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
@@ -12,10 +13,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorMatrix;
+import org.vexfs.daemon.index.GraphWork;
 import org.vexfs.daemon.index.NearestHeap;
 import org.vexfs.daemon.io.MemoryDirectory;
 import org.vexfs.daemon.store.Pace;
@@ -76,6 +81,7 @@ final class CollectionIndexTest {
   }
 
   private static void await(CollectionIndex index) throws InterruptedException {
+    index.awaitTakenOver();
     index.awaitRemoved();
     while (index.pendingSlots() > 0) {
       Thread.onSpinWait();
@@ -139,6 +145,111 @@ final class CollectionIndexTest {
       await(read);
       assertTrue(recall(reopened, read) > 0.95, "recall " + recall(reopened, read));
       read.close();
+      reopened.close();
+    }
+  }
+
+  /// Work that does not go on before it is let.
+  private static final class HeldWork implements GraphWork {
+    final CountDownLatch begun = new CountDownLatch(1);
+    final CountDownLatch let = new CountDownLatch(1);
+
+    @Override
+    public void forEach(int from, int to, IntConsumer action) {
+      begun.countDown();
+      try {
+        let.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      IntStream.range(from, to).forEach(action);
+    }
+  }
+
+  @Test
+  void graph_whileItIsRead_isSearchedInItsFile() throws Exception {
+    MemoryDirectory directory = new MemoryDirectory(CAPACITY_BYTES);
+    try (CoreThreads threads = new CoreThreads("test")) {
+      VectorStore store = open(directory);
+      fill(store, "f", 0, COUNT);
+      upToDate(store, threads).close();
+      // Beside it: what went, came and was replaced since.
+      for (int i = 0; i < 100; i++) {
+        store.unlinked(new TreePath("d" + i % 7 + "/f" + i));
+      }
+      fill(store, "g", 0, 50);
+      fill(store, "f", 1_000, 1_050);
+      store.close();
+      VectorStore reopened = open(directory);
+      HeldWork held = new HeldWork();
+      CollectionIndex index = CollectionIndex.over(reopened, collection(reopened), held, threads);
+      held.begun.await();
+      index.awaitSearchable();
+      assertTrue(index.hasGraph());
+      assertEquals(0, index.nodesTakenOver());
+      assertEquals(100, index.pendingSlots(), "those that came");
+      assertTrue(recall(reopened, index) > 0.95, "recall " + recall(reopened, index));
+      // Those that come meanwhile are found, too, and those that go are not.
+      fill(reopened, "h", 0, 50);
+      reopened.unlinked(new TreePath("d0/g0"));
+      assertTrue(recall(reopened, index) > 0.95, "recall " + recall(reopened, index));
+      held.let.countDown();
+      await(index);
+      assertEquals(COUNT - 150, index.nodesTakenOver());
+      assertTrue(recall(reopened, index) > 0.95, "recall " + recall(reopened, index));
+      index.close();
+      reopened.close();
+      assertEquals(0, directory.mappings());
+    }
+  }
+
+  /// After a crash the log says more than the checkpoint, and slots may be others than they were.
+  @Test
+  void graph_ofAStoreThatDied_isSearchedInItsFileAsFarAsItIsKnown() throws Exception {
+    MemoryDirectory directory = new MemoryDirectory(CAPACITY_BYTES);
+    try (CoreThreads threads = new CoreThreads("test")) {
+      VectorStore store = open(directory);
+      fill(store, "f", 0, COUNT);
+      store.upkeep().checkpoint();
+      fill(store, "g", 0, 40);
+      upToDate(store, threads).close();
+      fill(store, "h", 0, 40);
+      VectorStore reopened = open(directory.afterKill());
+      HeldWork held = new HeldWork();
+      CollectionIndex index = CollectionIndex.over(reopened, collection(reopened), held, threads);
+      held.begun.await();
+      index.awaitSearchable();
+      assertTrue(index.hasGraph());
+      assertEquals(80, index.pendingSlots(), "those that came after the checkpoint");
+      assertTrue(recall(reopened, index) > 0.95, "recall " + recall(reopened, index));
+      held.let.countDown();
+      await(index);
+      assertEquals(COUNT + 40, index.nodesTakenOver());
+      index.close();
+      reopened.close();
+      store.close();
+    }
+  }
+
+  @Test
+  void graph_withTooMuchBesideIt_isReadFirst() throws Exception {
+    MemoryDirectory directory = new MemoryDirectory(CAPACITY_BYTES);
+    try (CoreThreads threads = new CoreThreads("test")) {
+      VectorStore store = open(directory);
+      fill(store, "f", 0, COUNT);
+      upToDate(store, threads).close();
+      fill(store, "g", 0, 4_200);
+      store.close();
+      VectorStore reopened = open(directory);
+      HeldWork held = new HeldWork();
+      CollectionIndex index = CollectionIndex.over(reopened, collection(reopened), held, threads);
+      held.begun.await();
+      assertFalse(index.hasGraph());
+      assertEquals(COUNT + 4_200, index.pendingSlots());
+      held.let.countDown();
+      index.awaitTakenOver();
+      assertEquals(COUNT, index.nodesTakenOver());
+      index.close();
       reopened.close();
     }
   }

@@ -2,6 +2,7 @@ package org.vexfs.daemon.store;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -68,7 +69,10 @@ final class GraphFilesTest {
 
   private static Optional<byte[]> read(VectorStore store, String name) throws VectorFailure {
     Optional<GraphFiles.Image> image = store.graphs().read(collection(store, name));
-    Optional<byte[]> bytes = image.map(found -> found.bytes().toArray(ValueLayout.JAVA_BYTE));
+    Optional<byte[]> bytes =
+        image
+            .filter(GraphFiles.Image::isWhole)
+            .map(found -> found.bytes().toArray(ValueLayout.JAVA_BYTE));
     image.ifPresent(GraphFiles.Image::close);
     return bytes;
   }
@@ -110,6 +114,57 @@ final class GraphFilesTest {
       byte[] cut = Arrays.copyOf(file, at);
       assertTrue(read(open(directory.afterKill().with(FILE, cut)), "default").isEmpty());
     }
+  }
+
+  private static LogMark mark(VectorStore store) throws VectorFailure {
+    try (GraphFiles.Image image = store.graphs().read(collection(store, "default")).orElseThrow()) {
+      return image.mark();
+    }
+  }
+
+  private static List<Integer> saidBefore(VectorStore store, LogMark mark) {
+    return collection(store, "default").slotsSaidBefore(mark).stream().boxed().toList();
+  }
+
+  @Test
+  void mark_tellsWhatWasSaidBefore() throws VectorFailure {
+    store.put(new TreePath("b"), 2, "default", VectorMatrix.ofVector(3, 4));
+    write(image(100));
+    LogMark mark = mark(store);
+    store.put(new TreePath("c"), 3, "default", VectorMatrix.ofVector(5, 6));
+    store.put(new TreePath("a"), 1, "default", VectorMatrix.ofVector(7, 8));
+    assertEquals(List.of(), saidBefore(store, mark), "without a checkpoint nothing is known");
+    store.close();
+    store = open(directory);
+    assertEquals(mark, mark(store));
+    // a has a new slot, as c does.
+    assertEquals(List.of(1), saidBefore(store, mark));
+    assertEquals(List.of(), saidBefore(store, LogMark.none()));
+    store.put(new TreePath("b"), 2, "default", VectorMatrix.ofVector(9, 9));
+    assertEquals(List.of(), saidBefore(store, mark), "b was asked to change");
+  }
+
+  @Test
+  void mark_ofACollectionWhoseSlotsAreMoved_isErased() throws Exception {
+    for (int i = 0; i < 9_000; i++) {
+      store.put(new TreePath("f" + i), 10 + i, "default", VectorMatrix.ofVector(i, 1));
+    }
+    write(image(100));
+    assertFalse(mark(store).isNone());
+    for (int i = 0; i < 8_900; i++) {
+      store.unlinked(new TreePath("f" + i));
+    }
+    store.upkeep().releaseSlots();
+    Upkeep.Compacted _ = store.upkeep().compact(true, Pace.FULL);
+    assertTrue(collection(store, "default").slotLimit() < 1_000, "slots were not gathered");
+    assertTrue(mark(store).isNone());
+    assertTrue(read(store, "default").isPresent(), "the graph itself is what it was");
+    write(image(100));
+    assertTrue(mark(store).isNone(), "slots are not those of the checkpoint before the next start");
+    store.close();
+    store = open(directory);
+    write(image(100));
+    assertFalse(mark(store).isNone());
   }
 
   @Test

@@ -54,7 +54,7 @@ final class PowerLossTest {
         "%d schedules from seed %d: %d losses, %d of them within a step; %d recoveries used a"
             + " checkpoint, %d cut a torn tail, %d did without checkpoint and compacted segments;"
             + " %d segments were compacted; %d times slots were gathered; %d graphs were used"
-            + " again%n",
+            + " again, %d of their nodes known to be what they were%n",
         SCHEDULES,
         FIRST_SEED,
         SCHEDULES * LOSSES,
@@ -64,13 +64,15 @@ final class PowerLossTest {
         rebuilds,
         segmentsEmptied,
         gatherings,
-        graphs.used());
+        graphs.used(),
+        graphs.marked());
     assertTrue(checkpointsUsed > SCHEDULES / 10, "hardly any recovery used a checkpoint");
     assertTrue(segmentsEmptied > SCHEDULES / 10, "hardly anything was compacted");
     assertTrue(inTheMiddle > SCHEDULES / 2, "power hardly ever went within a step");
     assertTrue(tears > 0, "nothing was ever torn");
     assertTrue(gatherings > SCHEDULES / 20, "slots were hardly ever gathered");
     assertTrue(graphs.used() > SCHEDULES / 10, "hardly any graph was used again");
+    assertTrue(graphs.marked() > SCHEDULES / 10, "hardly any node was known to be what it was");
     assertTrue(rebuilds > SCHEDULES / 10, "hardly any log had to do without a checkpoint");
   }
 

@@ -24,6 +24,7 @@ import org.vexfs.daemon.base.VectorMatrix;
 import org.vexfs.daemon.index.GraphImageFault;
 import org.vexfs.daemon.index.HnswGraph;
 import org.vexfs.daemon.index.HnswParameters;
+import org.vexfs.daemon.index.ImageSeal;
 import org.vexfs.daemon.io.MemoryDirectory;
 
 /// What an inspection finds in a store with segments and checkpoints, and what a store that is
@@ -156,9 +157,10 @@ final class StoreInspectionTest {
 
   /// The image with a number changed so that it is still one of a graph.
   private static byte[] withAWrongLink(byte[] image, int dimension) {
-    for (int at = image.length - 1; at >= 0; at--) {
+    for (int at = ImageSeal.directory(image) - 1; at >= 0; at--) {
       byte[] changed = image.clone();
       changed[at] ^= 1;
+      changed = ImageSeal.renew(changed);
       try {
         HnswParameters parameters = HnswParameters.forDimension(dimension);
         if (!HnswGraph.check(MemorySegment.ofArray(changed), parameters).isSound()) {

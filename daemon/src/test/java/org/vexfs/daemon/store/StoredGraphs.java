@@ -1,7 +1,9 @@
 package org.vexfs.daemon.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -10,6 +12,7 @@ import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.index.GraphImageFault;
 import org.vexfs.daemon.index.HnswGraph;
 import org.vexfs.daemon.index.HnswParameters;
+import org.vexfs.daemon.index.ImageGraph;
 import org.vexfs.daemon.index.SearchScratch;
 import org.vexfs.daemon.index.SlotPredicate;
 
@@ -18,10 +21,16 @@ import org.vexfs.daemon.index.SlotPredicate;
 final class StoredGraphs {
   private final SearchScratch scratch = new SearchScratch();
   private int used;
+  private int marked;
 
   /// How many were found again and had nodes that were still of use.
   int used() {
     return used;
+  }
+
+  /// How many of their nodes were known to be what they were.
+  int marked() {
+    return marked;
   }
 
   /// Writes the graph of every small collection.
@@ -57,7 +66,11 @@ final class StoredGraphs {
       Optional<GraphFiles.Image> file = store.graphs().read(collection);
       if (file.isPresent()) {
         try (GraphFiles.Image image = file.get()) {
-          check(collection, load(collection, image));
+          if (image.isWhole()) {
+            HnswGraph graph = load(collection, image);
+            checkMark(collection, image, graph);
+            check(collection, graph);
+          }
         }
       }
     }
@@ -77,6 +90,28 @@ final class StoredGraphs {
       return graph;
     } catch (GraphImageFault tooMuchHasChanged) {
       return empty(collection);
+    }
+  }
+
+  /// What is said to be as it was when the graph was written is so.
+  private void checkMark(VectorCollection collection, GraphFiles.Image image, HnswGraph graph) {
+    BitSet unchanged = collection.slotsSaidBefore(image.mark());
+    try (ImageGraph view =
+        new ImageGraph(
+            collection.vectors(),
+            collection.metric(),
+            HnswParameters.forDimension(collection.dimension()),
+            image.bytes(),
+            unchanged)) {
+      for (int slot : view.slots().stream().toArray()) {
+        if (slot < collection.slotLimit() && collection.isLive(slot) && graph.size() > 0) {
+          // The graph has it only if its print is that of the vector that is there now.
+          assertTrue(graph.contains(slot), "slot " + slot + " is another");
+          marked++;
+        }
+      }
+    } catch (GraphImageFault e) {
+      throw new AssertionError(e);
     }
   }
 
