@@ -17,7 +17,8 @@ import org.vexfs.daemon.io.StorageFile;
 ///
 /// Every checkpoint is written aside, synced and renamed in. Only then is an older one removed, and
 /// a segment of the log only once neither of the two that are kept needs it. So at any moment one
-/// checkpoint may turn out unreadable.
+/// checkpoint may turn out unreadable. A store that is closed keeps one, where its log is whole
+/// without.
 ///
 /// For one thread at a time: [Upkeep]'s `running` lock guards it.
 final class Checkpoints implements AutoCloseable {
@@ -177,6 +178,14 @@ final class Checkpoints implements AutoCloseable {
     }
     while (!unsound.isEmpty()) {
       removeIfPresent(unsound.removeLast());
+    }
+  }
+
+  /// Removes all but the latest: where the log is whole without any checkpoint, a second is worth
+  /// time and nothing else.
+  void keepLatest() throws IOException {
+    while (kept.size() > 1) {
+      directory.delete(kept.removeFirst().name());
     }
   }
 

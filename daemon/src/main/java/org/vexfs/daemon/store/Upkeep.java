@@ -149,12 +149,15 @@ public final class Upkeep implements AutoCloseable {
   }
 
   /// The last checkpoint of an open store. One that cannot be written only makes the next start
-  /// slower.
+  /// slower, and one that cannot be removed takes space.
   void checkpointBeforeClosing() throws VectorFailure {
     if (log.latched().isEmpty()) {
       try {
         checkpoint();
-      } catch (StoreFull e) {
+        if (log.isWholeByItself()) {
+          checkpoints.keepLatest();
+        }
+      } catch (StoreFull | IOException e) {
         return;
       }
     }

@@ -343,6 +343,13 @@ final class VectorLog implements Closeable {
     }
   }
 
+  /// Whether the segments that are there say everything, without any checkpoint, and no others wait
+  /// to be removed.
+  boolean isWholeByItself() {
+    return retired.isEmpty()
+        && segments.stream().allMatch(segment -> segment.header().isOfThisVersion());
+  }
+
   /// Makes durable every change that returned before this was called. Callers that come while a
   /// flush runs share the next one.
   void sync() throws VectorFailure {

@@ -112,6 +112,38 @@ final class CheckpointTest {
   }
 
   @Test
+  void closing_keepsTheLatestAlone() throws VectorFailure {
+    store.upkeep().checkpoint();
+    put(61);
+    store.upkeep().checkpoint();
+    assertEquals(2, checkpoints().size());
+    Map<String, VectorMatrix> expected = StoreModel.actual(store);
+    store.close();
+    assertEquals(1, checkpoints().size());
+    // Without it the log is enough.
+    MemoryDirectory disk = directory.afterKill().with(checkpoints().getFirst(), new byte[3]);
+    UnrecoveredStore.Recovered rebuilt = open(disk);
+    assertEquals(Optional.empty(), rebuilt.report().checkpoint());
+    assertEquals(expected, StoreModel.actual(rebuilt.store()));
+  }
+
+  /// What was compacted in an earlier format is said by checkpoints alone.
+  @Test
+  void closing_withASegmentOfAnEarlierFormat_keepsTwo() throws VectorFailure {
+    MemoryDirectory disk = new MemoryDirectory(CAPACITY_BYTES);
+    byte[] header = new byte[SegmentHeader.BYTES];
+    new SegmentHeader(new UUID(3, 4), 1, 1, 0, SegmentHeader.MAJOR, 0).encode().get(header);
+    disk.with(SegmentHeader.fileName(1), header);
+    VectorStore upgraded = open(disk).store();
+    for (int i = 0; i < 2; i++) {
+      upgraded.put(new TreePath("a" + i), i, "default", VectorMatrix.ofVector(1, 2));
+      upgraded.upkeep().checkpoint();
+    }
+    upgraded.close();
+    assertEquals(2, disk.list().stream().filter(CheckpointHead::isFileName).count());
+  }
+
+  @Test
   void checkpoint_mergesWhatChanged_withTheOneBefore() throws VectorFailure {
     RandomChanges changes = new RandomChanges(new Random(5));
     for (int round = 0; round < 60; round++) {
