@@ -12,6 +12,11 @@ import org.vexfs.bindings.libc.rlimit;
 
 /// The host's calls about this process itself. They are rare and come from any thread.
 public final class ProcessCalls {
+  /// On Linux a process is a thread here, and its number 0 the caller's.
+  private static final int PRIO_PROCESS = 0;
+
+  private static final int CALLING_THREAD = 0;
+
   private ProcessCalls() {}
 
   /// How many descriptors the process may have.
@@ -39,6 +44,22 @@ public final class ProcessCalls {
   public static boolean changeDirectory(String path) {
     try (Arena arena = Arena.ofConfined()) {
       return call("chdir", text(arena, path), 0) == 0;
+    }
+  }
+
+  /// `getpriority(2)` of the calling thread: its nice value, -20 … 19; the higher, the more others go
+  /// first.
+  public static int threadNice() {
+    return call("getpriority", PRIO_PROCESS, CALLING_THREAD);
+  }
+
+  /// `setpriority(2)` of the calling thread; whether it worked. Everybody may raise the nice value.
+  public static boolean setThreadNice(int nice) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
+      MemorySegment function = NativeCalls.function("setpriority");
+      return (int) NativeCalls.call(function, state, PRIO_PROCESS, CALLING_THREAD, nice, 0, 0, 0)
+          == 0;
     }
   }
 

@@ -29,7 +29,7 @@ import org.vexfs.daemon.store.VectorCollection;
 import org.vexfs.daemon.store.VectorStore;
 
 /// The graph of one collection, kept up behind the store by a thread of its own, which others help
-/// where there is much to insert.
+/// where there is much to insert; all of them let searches and file traffic go first.
 ///
 /// Attaching a vector does not wait for the graph. Slots that are not in it yet are *pending*, and
 /// compared one by one by every search. So a search sees each vector that was acknowledged before
@@ -284,6 +284,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   private void run() {
     try {
       takeOver();
+      CoreThreads.letOthersGoFirst();
       while (step()) {
         save(StoredGraph::saveIfDue);
         if (gaveUpRoom()) {

@@ -8,7 +8,7 @@ import org.vexfs.daemon.store.VectorStore;
 public final class CollectionIndexes implements AutoCloseable {
   private final VectorStore store;
   private final ConcurrentHashMap<String, CollectionIndex> indexes = new ConcurrentHashMap<>();
-  private final CoreThreads builders = new CoreThreads("index-builder");
+  private final CoreThreads builders = CoreThreads.inBackground("index-builder");
   private final CoreThreads scanners = new CoreThreads("scanner");
 
   /// No index yet.

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import org.vexfs.daemon.index.GraphWork;
+import org.vexfs.daemon.io.ProcessCalls;
 
 /// Threads that help others to do one piece of work on all cores: one fewer than there are cores,
 /// whoever asks. They come when there is much to do and go when there is not.
@@ -20,11 +21,18 @@ final class CoreThreads implements GraphWork, AutoCloseable {
 
   private static final long IDLE_SECONDS = 5;
 
+  private static final int NICE_IN_BACKGROUND = 5;
+  private static final int MOST_NICE = 19;
+
   private final int helpers = Runtime.getRuntime().availableProcessors() - 1;
   private final ThreadPoolExecutor executor;
 
   /// Threads that are called `name` and numbered.
   CoreThreads(String name) {
+    this(name, () -> {});
+  }
+
+  private CoreThreads(String name, Runnable first) {
     AtomicInteger number = new AtomicInteger();
     int threads = Math.max(1, helpers);
     executor =
@@ -38,8 +46,24 @@ final class CoreThreads implements GraphWork, AutoCloseable {
                 Thread.ofPlatform()
                     .name(name + "-" + number.incrementAndGet())
                     .daemon()
-                    .unstarted(task));
+                    .unstarted(
+                        () -> {
+                          first.run();
+                          task.run();
+                        }));
     executor.allowCoreThreadTimeOut(true);
+  }
+
+  /// The same, for work that is to wait where others want the processor.
+  static CoreThreads inBackground(String name) {
+    return new CoreThreads(name, CoreThreads::letOthersGoFirst);
+  }
+
+  /// From now on the calling thread gets about a third of what another gets, where both want the
+  /// same processor.
+  static void letOthersGoFirst() {
+    int nice = Math.min(MOST_NICE, ProcessCalls.threadNice() + NICE_IN_BACKGROUND);
+    boolean _ = ProcessCalls.setThreadNice(nice);
   }
 
   /// On the caller's thread and others.
