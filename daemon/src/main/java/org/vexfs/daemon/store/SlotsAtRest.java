@@ -1,5 +1,6 @@
 package org.vexfs.daemon.store;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
@@ -35,6 +36,9 @@ final class SlotsAtRest {
   private final Table entries;
   private final MemorySegment[] regions;
   private volatile @Nullable MemorySegment places;
+
+  @GuardedBy("this")
+  private final BitSet forgotten = new BitSet();
 
   SlotsAtRest(FilesAtRest files, VectorCollection collection, Table slots) {
     this.files = files;
@@ -80,14 +84,18 @@ final class SlotsAtRest {
     return slot < slots.rows() && place(slot) != NOWHERE;
   }
 
-  void forget(int first, int count) {
-    for (int slot = first; slot < Math.min(first + count, slots.rows()); slot++) {
+  synchronized void forget(int first, int count) {
+    int end = Math.min(first + count, slots.rows());
+    if (first < end) {
+      forgotten.set(first, end);
+    }
+    for (int slot = first; slot < end; slot++) {
       PLACE.setOpaque(makePlaces(), (long) slot * Long.BYTES, NOWHERE);
     }
   }
 
-  /// The slots that are anybody's, as of the checkpoint, and whose records lie before `mark`.
-  BitSet saidBefore(LogMark mark) {
+  /// The slots that were anybody's, and nobody else's since, and whose records lie before `mark`.
+  synchronized BitSet saidBefore(LogMark mark) {
     BitSet before = new BitSet(slots.rows());
     for (int slot = 0; slot < slots.rows(); slot++) {
       if (isBlockStart(slot) && slots.least(slot, Slots.ENTRY) > 0) {
@@ -107,6 +115,7 @@ final class SlotsAtRest {
         before.clear(slot, slot + entries.getInt(row, Entries.ROWS));
       }
     }
+    before.andNot(forgotten);
     return before;
   }
 

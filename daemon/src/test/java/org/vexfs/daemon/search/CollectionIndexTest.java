@@ -88,6 +88,18 @@ final class CollectionIndexTest {
     }
   }
 
+  /// How many the walk finds; none where it gave up.
+  private static int walked(VectorStore store, CollectionIndex index, float[] query) {
+    VectorCollection collection = collection(store);
+    NearestHeap nearest = new NearestHeap(K);
+    MemorySegment memory = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_FLOAT, query);
+    try (VectorStore.Pin _ = store.pin()) {
+      long compared =
+          index.searchApproximately(memory, EF, collection::isLive, Long.MAX_VALUE, nearest);
+      return compared < 0 ? 0 : nearest.size();
+    }
+  }
+
   /// The slots that the index finds, nearest first.
   private static List<Integer> found(
       VectorStore store, CollectionIndex index, float[] query, boolean exact) {
@@ -181,13 +193,22 @@ final class CollectionIndexTest {
       fill(store, "f", 1_000, 1_050);
       store.close();
       VectorStore reopened = open(directory);
+      // Before anybody searched: some go, and others get their slots.
+      for (int i = 1_100; i < 1_120; i++) {
+        reopened.unlinked(new TreePath("d" + i % 7 + "/f" + i));
+      }
+      reopened.upkeep().releaseSlots();
+      fill(reopened, "i", 0, 10);
       HeldWork held = new HeldWork();
       CollectionIndex index = CollectionIndex.over(reopened, collection(reopened), held, threads);
       held.begun.await();
       index.awaitSearchable();
       assertTrue(index.hasGraph());
       assertEquals(0, index.nodesTakenOver());
-      assertEquals(100, index.pendingSlots(), "those that came");
+      assertEquals(110, index.pendingSlots(), "those that came");
+      for (float[] query : queries) {
+        assertEquals(K, walked(reopened, index, query), "gave up");
+      }
       assertTrue(recall(reopened, index) > 0.95, "recall " + recall(reopened, index));
       // Those that come meanwhile are found, too, and those that go are not.
       fill(reopened, "h", 0, 50);
@@ -195,7 +216,7 @@ final class CollectionIndexTest {
       assertTrue(recall(reopened, index) > 0.95, "recall " + recall(reopened, index));
       held.let.countDown();
       await(index);
-      assertEquals(COUNT - 150, index.nodesTakenOver());
+      assertEquals(COUNT - 170, index.nodesTakenOver());
       assertTrue(recall(reopened, index) > 0.95, "recall " + recall(reopened, index));
       index.close();
       reopened.close();
