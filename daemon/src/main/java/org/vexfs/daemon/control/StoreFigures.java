@@ -1,5 +1,6 @@
 package org.vexfs.daemon.control;
 
+import org.vexfs.daemon.search.CacheFigures;
 import org.vexfs.daemon.search.SearchServices;
 import org.vexfs.daemon.store.StoreState;
 import org.vexfs.daemon.store.VectorCollection;
@@ -26,11 +27,20 @@ final class StoreFigures {
         "read_only",
         "Whether the store takes no changes any more.",
         state.readOnlyCause().isPresent() ? 1 : 0);
+    add(figures, search.engine().cacheFigures());
+  }
+
+  private static void add(Figures figures, CacheFigures cache) {
+    figures.counter(
+        "result_cache_lookups", "Searches that might have been answered before.", cache.lookups());
+    figures.counter(
+        "result_cache_hits", "Searches that were, and were given that answer.", cache.hits());
+    figures.gauge("result_cache_entries", "Answers that are kept.", cache.entries());
+    figures.gauge("result_cache_bytes", "About what they take.", cache.bytes());
   }
 
   static Figures.OfCollection of(VectorCollection collection, SearchServices search) {
-    Figures.OfCollection figures =
-        new Figures().collection(collection.name(), collection.metric().id());
+    Figures.OfCollection figures = new Figures.OfCollection(collection.metric().id());
     add(figures, collection, search);
     return figures;
   }

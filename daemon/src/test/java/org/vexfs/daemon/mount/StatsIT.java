@@ -65,6 +65,23 @@ final class StatsIT {
   }
 
   @Test
+  void stats_tellHowOftenAnAnswerWasKnown() throws IOException {
+    String query = "{\"vector\":[7,8],\"k\":1}";
+    Conversation.ask(mount.mountPoint(), query);
+    Map<String, Object> before = stats();
+    assertTrue(Json.number(before, "result_cache_entries") > 0);
+    assertTrue(Json.number(before, "result_cache_bytes") > 0);
+    Conversation.ask(mount.mountPoint(), query);
+    Conversation.ask(mount.mountPoint(), "{\"vector\":[8,7],\"k\":1}");
+    Map<String, Object> after = stats();
+    assertEquals(
+        2,
+        Json.number(after, "result_cache_lookups") - Json.number(before, "result_cache_lookups"));
+    assertEquals(
+        1, Json.number(after, "result_cache_hits") - Json.number(before, "result_cache_hits"));
+  }
+
+  @Test
   void collectionStats_areThoseOfStats() throws IOException {
     mount.awaitGraph();
     Map<String, Object> rows =
