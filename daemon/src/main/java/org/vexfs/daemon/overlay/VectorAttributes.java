@@ -110,6 +110,11 @@ public final class VectorAttributes {
     store().put(path, fingerprint, collection, matrix);
   }
 
+  /// Begins to give files entries that are acknowledged together.
+  VectorStore.Batch batch() throws VectorFailure {
+    return store().batch();
+  }
+
   /// Gives the file the vectors that are its content.
   void put(TreePath path, long fingerprint, byte[] content) throws VectorFailure {
     String collection = Query.DEFAULT_COLLECTION;
