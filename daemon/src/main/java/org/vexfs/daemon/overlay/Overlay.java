@@ -157,8 +157,17 @@ public final class Overlay implements FileTree, AutoCloseable {
     return namespace.pathOf(host, inodes.get(node));
   }
 
+  /// Whether the host may have something at `path` that the mount never shows: the store, which is
+  /// no part of the tree, or what hides behind a virtual directory.
+  static boolean isHidden(TreePath path) {
+    return path.bytes().contains(CONTROL_NAME) && path.names().contains(CONTROL_NAME);
+  }
+
   /// Attributes of the file at `path`, a symbolic link's own.
   public void stat(Host host, TreePath path, MemorySegment stat) throws ErrnoException {
+    if (isHidden(path)) {
+      throw ErrnoException.of(Errno.ENOENT);
+    }
     if (path.isRoot()) {
       host.fstat(inodes.root().descriptor, stat);
     } else {

@@ -372,6 +372,29 @@ final class ControlFilesIT {
   }
 
   @Test
+  void filesOfTheStore_haveNoVectors_andAreNoHits() throws IOException {
+    Path source = mount.source();
+    Files.createDirectories(source.resolve("sub/.vexfs"));
+    Files.writeString(source.resolve("sub/.vexfs/hidden"), "hidden");
+    assertTrue(Files.exists(source.resolve(".vexfs/lock")));
+    for (String hidden : List.of(".vexfs/lock", "sub/.vexfs/hidden")) {
+      Refusal.ENOENT.of(
+          () -> Files.writeString(mount.path(".vexfs/vectors/" + hidden + ".npy"), "[1,2]"));
+      Refusal.ENOENT.of(() -> Files.readString(mount.path(".vexfs/near/" + hidden)));
+      Refusal.EINVAL.of(() ->
+          Files.writeString(
+              mount.path(".vexfs/import"), "{\"path\":\"" + hidden + "\",\"vector\":[1,2]}\n"));
+      Refusal.ENOENT.of(
+          () -> Conversation.ask(mount.mountPoint(), "{\"like\":\"" + hidden + "\"}"));
+    }
+    assertFalse(Files.exists(mount.path(".vexfs/near/.vexfs")));
+    assertFalse(Files.exists(mount.path(".vexfs/vectors/sub/.vexfs")));
+    assertEquals(
+        List.of("a", "b", "sub/c", "sub/deep/d"),
+        Conversation.ask(mount.mountPoint(), "{\"vector\":[0,1],\"k\":100}").paths());
+  }
+
+  @Test
   void vectorFile_removed_detaches() throws IOException {
     Path file = mount.file("detached", "text");
     try {
