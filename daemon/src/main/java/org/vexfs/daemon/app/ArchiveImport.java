@@ -81,21 +81,10 @@ final class ArchiveImport {
 
   private void makeCollection(Map<?, ?> collection) throws IOException, CommandException {
     String name = String.valueOf(collection.get("name"));
-    Path config = directory.control("collections").resolve(name).resolve("config");
-    if (!Files.exists(config)) {
-      Files.createDirectory(config.getParent());
-    }
-    Object embedder = collection.get("embedder");
-    String settings =
-        embedder == null
-            ? "{\"metric\":\"%s\"}%n".formatted(collection.get("metric"))
-            : "{\"metric\":\"%s\",\"embedder\":\"%s\"}%n"
-                .formatted(collection.get("metric"), embedder);
-    try {
-      Files.writeString(config, settings);
-    } catch (IOException e) {
-      throw new CommandException(directory.causeOf(e));
-    }
+    new CollectionSettings(directory, name)
+        .use(
+            String.valueOf(collection.get("metric")),
+            Optional.ofNullable(collection.get("embedder")).map(String::valueOf));
   }
 
   private void importEntries(TarReader archive, BufferedReader lines)
@@ -131,11 +120,8 @@ final class ArchiveImport {
       return;
     }
     Path vectors =
-        directory
-            .control("collections")
-            .resolve(String.valueOf(entry.get("collection")))
-            .resolve("vectors")
-            .resolve(directory.path().relativize(present.get()) + ".npy");
+        directory.vectors(
+            String.valueOf(entry.get("collection")), directory.path().relativize(present.get()));
     ByteArrayOutputStream content = new ByteArrayOutputStream();
     archive.copyTo(content);
     try {

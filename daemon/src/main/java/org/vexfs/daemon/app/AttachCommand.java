@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.vexfs.daemon.search.Query;
+import org.vexfs.daemon.search.VectorAttribute;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -75,13 +76,11 @@ final class AttachCommand implements Callable<Integer> {
 
   private void attach(MountedFile target, byte[] bytes) throws IOException {
     if (bytes.length <= MAX_ATTRIBUTE_BYTES) {
-      int _ = target.attributes().write(VectorAttribute.of(collection), ByteBuffer.wrap(bytes));
+      int _ =
+          target.attributes().write(VectorAttribute.javaNameOf(collection), ByteBuffer.wrap(bytes));
       return;
     }
-    Path directory = target.directory().control("collections").resolve(collection);
-    if (!Files.exists(directory)) {
-      Files.createDirectory(directory);
-    }
+    new CollectionSettings(target.directory(), collection).make();
     Files.write(target.vectors(collection), bytes);
   }
 }

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import org.vexfs.daemon.search.VectorAttribute;
 import org.vexfs.daemon.store.NpyFormat;
 import org.vexfs.daemon.store.VectorValues;
 
@@ -110,7 +111,7 @@ final class BulkImport {
       UserDefinedFileAttributeView attributes =
           Files.getFileAttributeView(file, UserDefinedFileAttributeView.class);
       ByteBuffer value = ByteBuffer.allocate(raw.length);
-      int read = attributes.read(VectorAttribute.of(row.collection()), value);
+      int read = attributes.read(VectorAttribute.javaNameOf(row.collection()), value);
       return read == raw.length && Arrays.equals(value.array(), raw);
     } catch (IOException | InvalidPathException none) {
       return false;

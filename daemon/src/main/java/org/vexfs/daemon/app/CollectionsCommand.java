@@ -52,7 +52,7 @@ final class CollectionsCommand implements Callable<Integer> {
     for (Object each : collections) {
       if (json && each instanceof Map<?, ?> collection) {
         String collectionName = String.valueOf(collection.get("name"));
-        Path file = directory.control("collections").resolve(collectionName).resolve("stats");
+        Path file = directory.collection(collectionName).resolve("stats");
         System.out.print(Files.readString(file));
       } else if (each instanceof Map<?, ?> collection) {
         print(collection);

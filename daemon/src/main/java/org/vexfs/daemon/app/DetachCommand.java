@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.vexfs.daemon.search.Query;
+import org.vexfs.daemon.search.VectorAttribute;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -34,7 +35,7 @@ final class DetachCommand implements Callable<Integer> {
     for (Path file : files) {
       MountedFile target = MountedFile.of(file);
       try {
-        target.attributes().delete(VectorAttribute.of(collection));
+        target.attributes().delete(VectorAttribute.javaNameOf(collection));
       } catch (IOException e) {
         all = false;
         System.err.println(

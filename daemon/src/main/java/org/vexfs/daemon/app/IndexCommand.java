@@ -18,6 +18,7 @@ import org.vexfs.daemon.base.VectorMatrix;
 import org.vexfs.daemon.search.HashingEmbedder;
 import org.vexfs.daemon.search.Query;
 import org.vexfs.daemon.search.TextSniffer;
+import org.vexfs.daemon.search.VectorAttribute;
 import org.vexfs.daemon.store.VectorValues;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -70,11 +71,9 @@ final class IndexCommand implements Callable<Integer> {
 
   /// Makes the collection one that holds this embedder's vectors, unless it is.
   private void configure(MountedDirectory directory) throws IOException, CommandException {
-    Path config = directory.control("collections").resolve(collection).resolve("config");
-    if (!Files.exists(config)) {
-      Files.createDirectory(config.getParent());
-    }
-    Map<String, Object> present = Json.object(Files.readString(config));
+    CollectionSettings settings = new CollectionSettings(directory, collection);
+    settings.make();
+    Map<String, Object> present = settings.read();
     if (HashingEmbedder.NAME.equals(present.get("embedder"))) {
       return;
     }
@@ -84,8 +83,7 @@ final class IndexCommand implements Callable<Integer> {
               + collection
               + " has vectors of another origin; name another with --collection");
     }
-    Files.writeString(
-        config, "{\"metric\":\"cosine\",\"embedder\":\"" + HashingEmbedder.NAME + "\"}\n");
+    settings.use("cosine", Optional.of(HashingEmbedder.NAME));
   }
 
   private static List<Path> files(Path directory) throws IOException {
@@ -118,7 +116,9 @@ final class IndexCommand implements Callable<Integer> {
         return;
       }
       Files.getFileAttributeView(file, UserDefinedFileAttributeView.class)
-          .write(VectorAttribute.of(collection), ByteBuffer.wrap(VectorValues.toRaw(vector.get())));
+          .write(
+              VectorAttribute.javaNameOf(collection),
+              ByteBuffer.wrap(VectorValues.toRaw(vector.get())));
       indexed++;
     } catch (IOException e) {
       failed++;

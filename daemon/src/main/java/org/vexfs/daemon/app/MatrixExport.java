@@ -9,11 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorMatrix;
+import org.vexfs.daemon.store.NpyFormat;
 import org.vexfs.daemon.store.VectorCollection;
 import org.vexfs.daemon.store.VectorStore;
 import org.vexfs.daemon.store.VectorValues;
@@ -22,9 +22,6 @@ import org.vexfs.daemon.store.VectorValues;
 /// `numpy.memmap` and `numpy.load(…, mmap_mode="r")` map, and a list with the path of each row's
 /// file.
 final class MatrixExport {
-  private static final int HEADER_BYTES = 128;
-  private static final int FIXED_BYTES = 10;
-
   private final VectorStore store;
   private final VectorCollection collection;
   private final TreePath scope;
@@ -44,7 +41,7 @@ final class MatrixExport {
     try (RandomAccessFile file = new RandomAccessFile(matrix.toFile(), "rw");
         OutputStream paths = new BufferedOutputStream(Files.newOutputStream(list))) {
       file.setLength(0);
-      file.write(header(0));
+      file.write(NpyFormat.header(0, collection.dimension()));
       try (OutputStream values =
           new BufferedOutputStream(Channels.newOutputStream(file.getChannel()))) {
         StoreEntries.forEach(
@@ -60,7 +57,7 @@ final class MatrixExport {
         values.flush();
         // The number of rows is known only now.
         file.seek(0);
-        file.write(header(rows));
+        file.write(NpyFormat.header(rows, collection.dimension()));
       }
     }
     return rows;
@@ -78,19 +75,5 @@ final class MatrixExport {
       paths.write(line);
     }
     rows += present.rows();
-  }
-
-  /// The head of the array, as long for any number of rows.
-  private byte[] header(long count) {
-    String text =
-        String.format(
-            Locale.ROOT,
-            "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }",
-            count,
-            collection.dimension());
-    int length = HEADER_BYTES - FIXED_BYTES;
-    String magic = "\u0093NUMPY\u0001\u0000" + (char) length + "\u0000";
-    String padded = text + " ".repeat(length - text.length() - 1) + "\n";
-    return (magic + padded).getBytes(StandardCharsets.ISO_8859_1);
   }
 }

@@ -62,7 +62,8 @@ final class MountCommand implements Callable<Integer> {
       names = "--ready-timeout",
       paramLabel = "SECONDS",
       description =
-          "how long a vector operation waits for the store to come up before EAGAIN (default: 30)")
+          "how long a vector operation waits for the store to come up before EAGAIN, or EBUSY from"
+              + " setxattr(2) (default: 30)")
   private double readyTimeoutSeconds = MountArguments.DEFAULT_READY_TIMEOUT_SECONDS;
 
   @Option(

@@ -44,6 +44,18 @@ record MountedDirectory(Path path) {
     return path.resolve(Overlay.CONTROL_NAME).resolve(name);
   }
 
+  /// What its `.vexfs` has of a collection.
+  Path collection(String name) {
+    return control("collections").resolve(name);
+  }
+
+  /// The vectors of a file below it in a collection, as a NumPy file.
+  ///
+  /// @param file relative to the directory
+  Path vectors(String collection, Path file) {
+    return collection(collection).resolve("vectors").resolve(file + ".npy");
+  }
+
   /// What `status` says.
   Map<String, Object> status() throws IOException {
     return Json.object(Files.readString(control("status")));

@@ -31,10 +31,6 @@ record MountedFile(MountedDirectory directory, Path path) {
 
   /// Its vectors in a collection, as a NumPy file.
   Path vectors(String collection) {
-    return directory
-        .control("collections")
-        .resolve(collection)
-        .resolve("vectors")
-        .resolve(path.getFileName() + ".npy");
+    return directory.vectors(collection, directory.path().relativize(path));
   }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.vexfs.daemon.fuse.StandInKernel;
+import org.vexfs.daemon.search.VectorAttribute;
 import org.vexfs.daemon.store.StoreOptions;
 import picocli.CommandLine.Command;
 
@@ -82,7 +83,7 @@ final class RehearseCommand implements Callable<Integer> {
       for (int i = 0; i < FILES; i++) {
         String name = "file-" + i;
         kernel.create(name, ("content " + i).getBytes(UTF_8));
-        kernel.attach(name, "user.vexfs.vector", vector(round, i));
+        kernel.attach(name, VectorAttribute.NAME, vector(round, i));
         byte[] _ = kernel.read(name);
       }
       kernel.list();

@@ -39,7 +39,7 @@ record CollectionStatsFile(ControlContext context, NodeId directory, String coll
     Figures.OfCollection figures =
         known.isPresent()
             ? StoreFigures.of(known.get(), search)
-            : new Figures().collection(collection, CollectionConfig.DEFAULT.metric().id());
+            : new Figures.OfCollection(CollectionConfig.DEFAULT.metric().id());
     return new FixedHandle(Figures.toJson(collection, figures));
   }
 }

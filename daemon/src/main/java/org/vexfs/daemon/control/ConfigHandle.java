@@ -2,6 +2,7 @@ package org.vexfs.daemon.control;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.vexfs.daemon.base.VectorFailure;
@@ -70,7 +71,7 @@ final class ConfigHandle implements VirtualHandle {
   private void apply() throws VectorFailure {
     byte[] bytes = written.toByteArray();
     written.reset();
-    if (isBlank(bytes)) {
+    if (new String(bytes, StandardCharsets.UTF_8).isBlank()) {
       return;
     }
     Optional<VectorCollection> present = store.collection(collection);
@@ -81,14 +82,5 @@ final class ConfigHandle implements VirtualHandle {
     int dimension = present.map(VectorCollection::dimension).orElse(0);
     CollectionConfig config = CollectionConfig.parse(bytes, bytes.length, before, dimension);
     store.configure(collection, config.metric(), config.embedder());
-  }
-
-  private static boolean isBlank(byte[] bytes) {
-    for (byte b : bytes) {
-      if (b > ' ') {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -46,7 +46,10 @@ public final class Figures {
     private final String metric;
     private final List<Figure> figures = new ArrayList<>();
 
-    private OfCollection(String metric) {
+    /// Figures of a collection alone.
+    ///
+    /// @param metric how it measures
+    OfCollection(String metric) {
       this.metric = metric;
     }
 

@@ -246,20 +246,16 @@ public final class SavedQueries implements DirectoryObserver {
   @GuardedBy("lock")
   private void write(SavedQuery query) throws VectorFailure {
     String name = file(query);
-    String aside = name + ASIDE_SUFFIX;
+    ByteBuffer content = ByteBuffer.wrap(query.toBytes());
     try {
-      if (storage.list().contains(aside)) {
-        storage.delete(aside);
-      }
-      try (StorageFile file = storage.create(aside)) {
-        ByteBuffer content = ByteBuffer.wrap(query.toBytes());
-        while (content.hasRemaining()) {
-          int _ = file.write(content, content.position());
-        }
-        file.sync();
-      }
-      storage.rename(aside, name);
-      storage.sync();
+      storage.replace(
+          name,
+          name + ASIDE_SUFFIX,
+          file -> {
+            while (content.hasRemaining()) {
+              int _ = file.write(content, content.position());
+            }
+          });
     } catch (StorageFullException e) {
       throw new StoreFull(storage.describe() + " has no room for a saved query");
     } catch (IOException e) {

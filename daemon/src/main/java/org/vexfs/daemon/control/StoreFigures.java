@@ -1,6 +1,10 @@
 package org.vexfs.daemon.control;
 
+import java.math.BigDecimal;
+import java.time.Instant;
+import org.vexfs.daemon.search.CacheFigures;
 import org.vexfs.daemon.search.SearchServices;
+import org.vexfs.daemon.store.CheckpointState;
 import org.vexfs.daemon.store.StoreState;
 import org.vexfs.daemon.store.VectorCollection;
 
@@ -22,15 +26,37 @@ final class StoreFigures {
     figures.gauge("live_bytes", "Bytes of the log that hold live vectors.", state.liveBytes());
     figures.gauge(
         "dead_bytes", "Bytes of the log that compaction may give back.", state.deadBytes());
+    figures.counter("log_flushes", "How often the log was made durable.", state.flushes());
+    add(figures, state.checkpoint());
     figures.gauge(
         "read_only",
         "Whether the store takes no changes any more.",
         state.readOnlyCause().isPresent() ? 1 : 0);
+    add(figures, search.engine().cacheFigures());
+  }
+
+  private static void add(Figures figures, CheckpointState checkpoint) {
+    figures.gauge(
+        "checkpoint_number", "Latest checkpoint, 0 before the first.", checkpoint.number());
+    figures.gauge(
+        "checkpoint_time_seconds",
+        "When it was written, since 1970, 0 before the first.",
+        BigDecimal.valueOf(checkpoint.written().map(Instant::toEpochMilli).orElse(0L), 3));
+    figures.gauge(
+        "replay_bytes", "Bytes of the log that a start would replay.", checkpoint.replayBytes());
+  }
+
+  private static void add(Figures figures, CacheFigures cache) {
+    figures.counter(
+        "result_cache_lookups", "Searches that might have been answered before.", cache.lookups());
+    figures.counter(
+        "result_cache_hits", "Searches that were, and were given that answer.", cache.hits());
+    figures.gauge("result_cache_entries", "Answers that are kept.", cache.entries());
+    figures.gauge("result_cache_bytes", "About what they take.", cache.bytes());
   }
 
   static Figures.OfCollection of(VectorCollection collection, SearchServices search) {
-    Figures.OfCollection figures =
-        new Figures().collection(collection.name(), collection.metric().id());
+    Figures.OfCollection figures = new Figures.OfCollection(collection.metric().id());
     add(figures, collection, search);
     return figures;
   }

@@ -37,8 +37,12 @@ final class WrittenContent {
     changed = true;
   }
 
+  /// What a read of `size` bytes at `offset` gets, as it is now: writes that follow do not reach
+  /// it.
   Content read(long offset, int size) {
-    return Content.OfBytes.range(toBytes(), offset, size);
+    int from = (int) Math.min(offset, length);
+    byte[] range = Arrays.copyOfRange(bytes, from, from + Math.min(size, length - from));
+    return new Content.OfBytes(range, 0, range.length);
   }
 
   /// Whether something was written since [#settled].

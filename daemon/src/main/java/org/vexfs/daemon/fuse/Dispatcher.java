@@ -104,7 +104,7 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
       } catch (ErrnoException e) {
         reply.error(forCaller(e.errno()));
       } catch (VectorFailure e) {
-        int errno = Failures.errnoOf(e);
+        int errno = Failures.errnoOf(e, request);
         trees.note(host, request, errno, e);
         reply.error(errno);
       } catch (RuntimeException | Error e) {

@@ -7,7 +7,8 @@ import org.vexfs.daemon.base.VectorFailure;
 final class Failures {
   private Failures() {}
 
-  static int errnoOf(VectorFailure failure) {
+  /// The errno that `request` is answered with.
+  static int errnoOf(VectorFailure failure, FsRequest request) {
     return switch (failure) {
       case VectorFailure.InvalidVector _ -> Errno.EINVAL;
       case VectorFailure.InvalidRequest _ -> Errno.EINVAL;
@@ -18,7 +19,13 @@ final class Failures {
       case VectorFailure.StoreBroken _ -> Errno.EIO;
       case VectorFailure.StoreInUse _ -> Errno.EBUSY;
       case VectorFailure.StoreTooNew _ -> Errno.EIO;
-      case VectorFailure.NotReady _ -> Errno.EAGAIN;
+      case VectorFailure.NotReady _ -> notReady(request);
     };
+  }
+
+  /// `setxattr(2)` cannot say EAGAIN: Linux takes it for a file system without attributes and tells
+  /// the caller EOPNOTSUPP, on which copying programs leave attributes out without a word.
+  private static int notReady(FsRequest request) {
+    return request instanceof FsRequest.SetAttribute ? Errno.EBUSY : Errno.EAGAIN;
   }
 }

@@ -119,8 +119,7 @@ final class Reply implements AutoCloseable {
   void controlled(Controlled outcome) {
     byte[] output = outcome.output();
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment memory = arena.allocate(Math.max(output.length, 1));
-      MemorySegment.copy(output, 0, memory, ValueLayout.JAVA_BYTE, 0, output.length);
+      MemorySegment memory = copy(output, 0, output.length, arena);
       answer(() -> Fuse.fuse_reply_ioctl(request, outcome.result(), memory, output.length));
     }
   }
@@ -193,10 +192,14 @@ final class Reply implements AutoCloseable {
 
   private void bytes(byte[] bytes, int from, int length) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment memory = arena.allocate(Math.max(length, 1));
-      MemorySegment.copy(bytes, from, memory, ValueLayout.JAVA_BYTE, 0, length);
-      bytes(memory, length);
+      bytes(copy(bytes, from, length, arena), length);
     }
+  }
+
+  private static MemorySegment copy(byte[] bytes, int from, int length, Arena arena) {
+    MemorySegment memory = arena.allocate(Math.max(length, 1));
+    MemorySegment.copy(bytes, from, memory, ValueLayout.JAVA_BYTE, 0, length);
+    return memory;
   }
 
   /// Lets libfuse and the kernel move the bytes from the descriptor.

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -90,6 +91,11 @@ final class HostFile implements StorageFile {
   @Override
   public long size() throws IOException {
     return uninterrupted(FileChannel::size);
+  }
+
+  @Override
+  public Instant modified() throws IOException {
+    return Files.getLastModifiedTime(path).toInstant();
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 
 /// One open file. Positions and sizes are in bytes.
 ///
@@ -20,6 +21,9 @@ public interface StorageFile extends Closeable {
 
   /// Bytes from the start to the end.
   long size() throws IOException;
+
+  /// When it was last written to.
+  Instant modified() throws IOException;
 
   /// Writes at least one of the remaining bytes of `source` at `position` and says how many.
   ///

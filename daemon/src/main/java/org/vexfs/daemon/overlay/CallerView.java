@@ -55,7 +55,9 @@ final class CallerView implements SearchView {
     MemorySegment attributes = host.scratchStat();
     try {
       host.fstatat(root.descriptor, path.bytes(), attributes);
-      return permits(path, attributes, READ) && isSearchable(path.parent());
+      return !Overlay.isHidden(path)
+          && permits(path, attributes, READ)
+          && isSearchable(path.parent());
     } catch (ErrnoException e) {
       if (VanishedFiles.isAbsence(e)) {
         vanished.accept(path);
@@ -66,6 +68,9 @@ final class CallerView implements SearchView {
 
   /// Refuses who may not write the file, as `setxattr(2)` would.
   void requireWritable(TreePath path) throws ErrnoException {
+    if (Overlay.isHidden(path)) {
+      throw ErrnoException.of(Errno.ENOENT);
+    }
     if (!isSearchable(path.parent())) {
       throw ErrnoException.of(Errno.EACCES);
     }

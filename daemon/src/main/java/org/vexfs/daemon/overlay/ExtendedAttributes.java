@@ -13,6 +13,7 @@ import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.io.Host;
+import org.vexfs.daemon.search.VectorAttribute;
 
 /// The extended attributes of a file as its users see them: the host's own, and the vectors among
 /// them, which [VectorAttributes] keeps.
@@ -40,7 +41,7 @@ final class ExtendedAttributes {
   /// The value. A host without access control lists says EOPNOTSUPP of them, for which the kernel
   /// would refuse everybody but the owner; that there is none is as true.
   byte[] get(Host host, Inode inode, String name) throws ErrnoException, VectorFailure {
-    if (VectorAttributes.isVectorName(name)) {
+    if (VectorAttribute.isVector(name)) {
       return vector(host, inode, name);
     }
     try {
@@ -110,7 +111,7 @@ final class ExtendedAttributes {
   /// Sets a value; `flags` as in `setxattr(2)`.
   void set(Host host, Caller caller, Inode inode, String name, byte[] value, int flags)
       throws ErrnoException, VectorFailure {
-    if (VectorAttributes.isVectorName(name)) {
+    if (VectorAttribute.isVector(name)) {
       host.fstat(inode.descriptor, host.scratchStat());
       requireRegular(host.scratchStat());
       reconciliation.arrived(host, inode);
@@ -127,13 +128,13 @@ final class ExtendedAttributes {
 
   /// Removes an attribute.
   void remove(Host host, Inode inode, String name) throws ErrnoException, VectorFailure {
-    if (VectorAttributes.isVectorName(name)) {
+    if (VectorAttribute.isVector(name)) {
       reconciliation.arrived(host, inode);
       namespace.attaching(() ->
           vectors.remove(
               namespace.pathOf(host, inode),
               inode.fingerprint(host),
-              VectorAttributes.collectionOf(name)));
+              VectorAttribute.collectionOf(name)));
     } else {
       host.attributes().remove(inode.descriptor, name);
     }

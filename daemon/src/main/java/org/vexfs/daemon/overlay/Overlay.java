@@ -16,6 +16,7 @@ import org.vexfs.daemon.base.VectorMatrix;
 import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.io.RangeLock;
 import org.vexfs.daemon.search.SearchView;
+import org.vexfs.daemon.store.VectorStore;
 
 /// The real files: SOURCE, shown with every behaviour of the host's file system, plus vectors as
 /// extended attributes.
@@ -156,8 +157,17 @@ public final class Overlay implements FileTree, AutoCloseable {
     return namespace.pathOf(host, inodes.get(node));
   }
 
+  /// Whether the host may have something at `path` that the mount never shows: the store, which is
+  /// no part of the tree, or what hides behind a virtual directory.
+  static boolean isHidden(TreePath path) {
+    return path.bytes().contains(CONTROL_NAME) && path.names().contains(CONTROL_NAME);
+  }
+
   /// Attributes of the file at `path`, a symbolic link's own.
   public void stat(Host host, TreePath path, MemorySegment stat) throws ErrnoException {
+    if (isHidden(path)) {
+      throw ErrnoException.of(Errno.ENOENT);
+    }
     if (path.isRoot()) {
       host.fstat(inodes.root().descriptor, stat);
     } else {
@@ -190,21 +200,29 @@ public final class Overlay implements FileTree, AutoCloseable {
       Host host, Caller caller, List<Attachment> attachments, Attachment.Refusals refusals)
       throws ErrnoException, VectorFailure {
     CallerView view = new CallerView(host, inodes.root(), caller, facts, vanished::notice);
-    namespace.attaching(() -> {
-      for (Attachment attachment : attachments) {
-        TreePath path = attachment.path();
-        try {
-          view.requireWritable(path);
-          vectors.put(path, regularFile(host, path), attachment.collection(), attachment.matrix());
-        } catch (ErrnoException e) {
-          refusals.refused(attachment, e);
-        } catch (VectorFailure.InvalidVector
-            | VectorFailure.InvalidRequest
-            | VectorFailure.TooLarge e) {
-          refusals.refused(attachment, e);
+    // Closed, and so made durable where it is to be, when names may change again.
+    try (VectorStore.Batch batch = vectors.batch()) {
+      namespace.attaching(() -> {
+        for (Attachment attachment : attachments) {
+          try {
+            view.requireWritable(attachment.path());
+            attach(host, attachment, batch);
+          } catch (ErrnoException e) {
+            refusals.refused(attachment, e);
+          } catch (VectorFailure.InvalidVector
+              | VectorFailure.InvalidRequest
+              | VectorFailure.TooLarge e) {
+            refusals.refused(attachment, e);
+          }
         }
-      }
-    });
+      });
+    }
+  }
+
+  private void attach(Host host, Attachment attachment, VectorStore.Batch batch)
+      throws ErrnoException, VectorFailure {
+    TreePath path = attachment.path();
+    batch.put(path, regularFile(host, path), attachment.collection(), attachment.matrix());
   }
 
   /// Takes the file at `path` out of a collection.

@@ -13,20 +13,20 @@ import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorMatrix;
 import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.search.Query;
+import org.vexfs.daemon.search.VectorAttribute;
 import org.vexfs.daemon.store.FileNode;
 import org.vexfs.daemon.store.Intent;
 import org.vexfs.daemon.store.VectorStore;
 import org.vexfs.daemon.store.VectorValues;
 import org.vexfs.daemon.store.Whereabouts;
 
-/// Vectors as extended attributes: `user.vexfs.vector` is the entry in the collection `default`,
-/// `user.vexfs.vector.NAME` that in NAME. And the vector store's ear for what happens to names.
+/// Vectors as extended attributes ([VectorAttribute]), and the vector store's ear for what happens
+/// to names.
 ///
 /// The store comes up behind the mount. What is asked about vectors waits for it as long as
 /// `patience` says; a change of names waits as long as it takes, because a change that the store
 /// missed could not be made up for. A store that failed to come up holds no one back.
 public final class VectorAttributes {
-  private static final String PREFIX = "user.vexfs.vector";
   private static final Duration AS_LONG_AS_IT_TAKES = Duration.ofDays(1);
 
   private final Component<VectorStore> store;
@@ -38,22 +38,6 @@ public final class VectorAttributes {
     this.patience = patience;
   }
 
-  /// Whether an attribute of this name is a vector.
-  static boolean isVectorName(String name) {
-    return name.equals(PREFIX) || name.startsWith(PREFIX + ".");
-  }
-
-  /// The collection that a vector's attribute belongs to.
-  static String collectionOf(String attribute) {
-    return attribute.length() == PREFIX.length()
-        ? Query.DEFAULT_COLLECTION
-        : attribute.substring(PREFIX.length() + 1);
-  }
-
-  private static String attributeOf(String collection) {
-    return collection.equals(Query.DEFAULT_COLLECTION) ? PREFIX : PREFIX + "." + collection;
-  }
-
   /// The store, once it is up.
   VectorStore store() throws VectorFailure {
     return store.get(patience);
@@ -62,7 +46,8 @@ public final class VectorAttributes {
   /// The value as raw float32, little-endian, row by row.
   byte[] get(TreePath path, long fingerprint, String attribute)
       throws ErrnoException, VectorFailure {
-    Optional<VectorMatrix> matrix = store().get(path, fingerprint, collectionOf(attribute));
+    Optional<VectorMatrix> matrix =
+        store().get(path, fingerprint, VectorAttribute.collectionOf(attribute));
     if (matrix.isEmpty()) {
       throw ErrnoException.of(Errno.ENODATA);
     }
@@ -92,7 +77,7 @@ public final class VectorAttributes {
                     (long) slots.count() * collection.dimension() * Float.BYTES
                         <= Host.MAX_ATTRIBUTE_BYTES)
                 .isPresent())
-        .map(collection -> attributeOf(collection.name()))
+        .map(collection -> VectorAttribute.of(collection.name()))
         .toList();
   }
 
@@ -100,7 +85,7 @@ public final class VectorAttributes {
   /// `setxattr(2)`.
   void set(TreePath path, long fingerprint, String attribute, byte[] value, int flags)
       throws ErrnoException, VectorFailure {
-    String collection = collectionOf(attribute);
+    String collection = VectorAttribute.collectionOf(attribute);
     if (flags != 0) {
       boolean present = store().collectionsOf(path, fingerprint).contains(collection);
       if ((flags & Libc.XATTR_CREATE()) != 0 && present) {
@@ -123,6 +108,11 @@ public final class VectorAttributes {
   void put(TreePath path, long fingerprint, String collection, VectorMatrix matrix)
       throws VectorFailure {
     store().put(path, fingerprint, collection, matrix);
+  }
+
+  /// Begins to give files entries that are acknowledged together.
+  VectorStore.Batch batch() throws VectorFailure {
+    return store().batch();
   }
 
   /// Gives the file the vectors that are its content.

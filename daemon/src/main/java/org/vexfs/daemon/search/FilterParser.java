@@ -36,7 +36,6 @@ final class FilterParser {
   private static final int MAX_CONDITIONS = 1_000;
 
   private static final String USER_PREFIX = "user.";
-  private static final String VECTOR_ATTRIBUTE = "user.vexfs.vector";
   private static final int OCTAL = 8;
   private static final int MAX_MODE = 07777;
 
@@ -134,7 +133,7 @@ final class FilterParser {
               + StrictJson.shorten(name)
               + "'; it takes path, name, size, mtime, uid, gid, mode, or an attribute user.NAME");
     }
-    if (name.equals(VECTOR_ATTRIBUTE) || name.startsWith(VECTOR_ATTRIBUTE + ".")) {
+    if (VectorAttribute.isVector(name)) {
       throw StrictJson.refuse(part, "is '" + StrictJson.shorten(name) + "', which is a vector");
     }
     return new FilterKey.Attribute(TreePath.bytesOfText(name));

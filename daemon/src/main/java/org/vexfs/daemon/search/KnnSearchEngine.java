@@ -79,9 +79,9 @@ public final class KnnSearchEngine {
     if (kept.isPresent()) {
       Optional<Answer> again = lookAgain(kept.get(), query, directory, view, asked, start);
       if (again.isPresent()) {
+        cache.hit();
         return again.get();
       }
-      cache.miss();
     }
     Answer answer = find(query, collection, directory, view, asked, filter, start);
     cache.keep(key, version, start, answer);

@@ -65,7 +65,6 @@ final class ResultCache {
         || System.nanoTime() - kept.nanos() >= trustNanos) {
       return Optional.empty();
     }
-    hits++;
     return Optional.of(kept.answer());
   }
 
@@ -84,9 +83,9 @@ final class ResultCache {
     }
   }
 
-  /// A kept answer turned out not to count.
-  synchronized void miss() {
-    hits--;
+  /// An answer that was found still counts, and was given again.
+  synchronized void hit() {
+    hits++;
   }
 
   /// Figures of this moment.

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Instant;
 import java.util.Optional;
 import org.vexfs.daemon.base.VectorFailure.StoreBroken;
 import org.vexfs.daemon.base.VectorFailure.StoreTooNew;
@@ -15,12 +16,15 @@ import org.vexfs.daemon.io.StorageFile;
 final class CheckpointFile implements Closeable {
   private final String name;
   private final CheckpointHead head;
+  private final Instant written;
   private final MemorySegment bytes;
   private final Arena arena;
 
-  private CheckpointFile(String name, CheckpointHead head, MemorySegment bytes, Arena arena) {
+  private CheckpointFile(
+      String name, CheckpointHead head, Instant written, MemorySegment bytes, Arena arena) {
     this.name = name;
     this.head = head;
+    this.written = written;
     this.bytes = bytes;
     this.arena = arena;
   }
@@ -38,8 +42,9 @@ final class CheckpointFile implements Closeable {
       if (head.isEmpty() || head.get().number() != CheckpointHead.numberOf(name)) {
         return Optional.empty();
       }
+      Instant written = file.modified();
       opened = true;
-      return Optional.of(new CheckpointFile(name, head.get(), bytes, arena));
+      return Optional.of(new CheckpointFile(name, head.get(), written, bytes, arena));
     } finally {
       if (!opened) {
         arena.close();
@@ -53,6 +58,11 @@ final class CheckpointFile implements Closeable {
 
   CheckpointHead head() {
     return head;
+  }
+
+  /// When it was written, as its directory has it.
+  Instant written() {
+    return written;
   }
 
   /// Whether the checksums of all parts hold.

@@ -9,7 +9,6 @@ import org.vexfs.daemon.io.StorageFile;
 /// Writes the parts of a checkpoint one after another, and then its head: a file that was cut off
 /// before its end has no sound head.
 final class CheckpointWriter {
-  private final StorageFile file;
   private final int partCount;
   private final ChecksummedOutput output;
   private final List<CheckpointHead.Part> parts = new ArrayList<>();
@@ -18,7 +17,6 @@ final class CheckpointWriter {
 
   /// Writes to `file`, which is empty, `parts` parts.
   CheckpointWriter(StorageFile file, int parts) {
-    this.file = file;
     this.partCount = parts;
     this.partStart = CheckpointHead.bytes(parts);
     this.output = new ChecksummedOutput(file, partStart);
@@ -37,7 +35,7 @@ final class CheckpointWriter {
     partStart = end;
   }
 
-  /// Writes the head, which gets the parts that were written, and makes the file durable.
+  /// Writes the head, which gets the parts that were written.
   void finish(CheckpointHead head) throws IOException {
     if (parts.size() != partCount) {
       throw new IllegalStateException(parts.size() + " parts instead of " + partCount);
@@ -52,6 +50,5 @@ final class CheckpointWriter {
             head.lastNode(),
             parts);
     output.writeAt(whole.encode(), 0);
-    file.sync();
   }
 }

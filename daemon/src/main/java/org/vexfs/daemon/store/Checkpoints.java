@@ -10,7 +10,6 @@ import java.util.UUID;
 import org.vexfs.daemon.base.VectorFailure.StoreBroken;
 import org.vexfs.daemon.base.VectorFailure.StoreTooNew;
 import org.vexfs.daemon.io.StorageDirectory;
-import org.vexfs.daemon.io.StorageFile;
 
 /// The checkpoints of a store: the latest, which the next is merged with, and the one before, which
 /// recovery falls back to.
@@ -135,7 +134,7 @@ final class Checkpoints implements AutoCloseable {
   /// far as `capture` goes.
   void write(CheckpointCapture capture, UUID store) throws IOException, StoreBroken, StoreTooNew {
     long number = lastNumber + 1;
-    writeAside(capture, store, number);
+    directory.write(TEMPORARY_NAME, file -> capture.write(file, store, number, latest));
     lastNumber = number;
     String name = CheckpointHead.fileName(number);
     // Until it is known to be durable it is one of those that the next has to remove.
@@ -152,32 +151,12 @@ final class Checkpoints implements AutoCloseable {
     removeOthers();
   }
 
-  private void writeAside(CheckpointCapture capture, UUID store, long number)
-      throws IOException, StoreBroken {
-    removeIfPresent(TEMPORARY_NAME);
-    boolean written = false;
-    try (StorageFile file = directory.create(TEMPORARY_NAME)) {
-      capture.write(file, store, number, latest);
-      written = true;
-    } finally {
-      if (!written) {
-        removeIfPresent(TEMPORARY_NAME);
-      }
-    }
-  }
-
-  private void removeIfPresent(String name) throws IOException {
-    if (directory.list().contains(name)) {
-      directory.delete(name);
-    }
-  }
-
   private void removeOthers() throws IOException {
     while (kept.size() > KEPT) {
       directory.delete(kept.removeFirst().name());
     }
     while (!unsound.isEmpty()) {
-      removeIfPresent(unsound.removeLast());
+      directory.deleteIfPresent(unsound.removeLast());
     }
   }
 

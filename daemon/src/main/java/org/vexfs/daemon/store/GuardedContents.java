@@ -54,23 +54,33 @@ final class GuardedContents {
   ///
   /// @param upkeep hears of it
   boolean change(Upkeep upkeep, Planning planning) throws VectorFailure {
-    boolean any;
+    boolean any = changeUnsettled(upkeep, planning);
+    settle();
+    return any;
+  }
+
+  /// The same, but it must not be acknowledged before [#settle].
+  boolean changeUnsettled(Upkeep upkeep, Planning planning) throws VectorFailure {
     writing.lock();
     try {
       ChangePlan plan = new ChangePlan(contents.catalogue());
       planning.on(plan);
-      any = !plan.records().isEmpty();
+      boolean any = !plan.records().isEmpty();
       if (any) {
         commit(plan);
         upkeep.noteGrowth();
       }
+      return any;
     } finally {
       writing.unlock();
     }
+  }
+
+  /// Makes the changes so far durable, where every change is to be.
+  void settle() throws VectorFailure {
     if (alwaysDurable) {
       log.sync();
     }
-    return any;
   }
 
   @GuardedBy("writing")

@@ -42,7 +42,7 @@ public final class NpyFormat {
   /// @throws TooLarge where the array is larger than a file may have
   public static OptionalLong totalLength(byte[] bytes, int offset, int length)
       throws InvalidVector, TooLarge {
-    return NpyHeader.parse(bytes, offset, length)
+    return NpyHeader.parseOfFile(bytes, offset, length)
         .map(header -> OptionalLong.of(header.totalBytes()))
         .orElse(OptionalLong.empty());
   }
@@ -54,7 +54,7 @@ public final class NpyFormat {
   public static VectorMatrix decode(byte[] bytes, int offset, int length)
       throws InvalidVector, TooLarge {
     NpyHeader header =
-        NpyHeader.parse(bytes, offset, length)
+        NpyHeader.parseOfFile(bytes, offset, length)
             .orElseThrow(
                 () -> new InvalidVector("npy: " + length + " bytes end within the header"));
     if (length != header.totalBytes()) {
@@ -74,11 +74,11 @@ public final class NpyFormat {
             .order(header.bigEndian() ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
     float[] values = decodeValues(header, data);
     VectorValues.requireFinite(values, header.dimension(), "npy: ");
-    return new VectorMatrix(header.rows(), header.dimension(), values);
+    return new VectorMatrix((int) header.rows(), header.dimension(), values);
   }
 
   private static float[] decodeValues(NpyHeader header, ByteBuffer data) {
-    int rows = header.rows();
+    int rows = (int) header.rows();
     int dimension = header.dimension();
     float[] values = new float[rows * dimension];
     if (header.element() == NpyHeader.Element.F4 && !header.fortran()) {
@@ -88,20 +88,10 @@ public final class NpyFormat {
     for (int row = 0; row < rows; row++) {
       for (int column = 0; column < dimension; column++) {
         int stored = header.fortran() ? column * rows + row : row * dimension + column;
-        values[row * dimension + column] = decodeValue(header.element(), data, stored);
+        values[row * dimension + column] = header.element().read(data, stored);
       }
     }
     return values;
-  }
-
-  private static float decodeValue(NpyHeader.Element element, ByteBuffer data, int index) {
-    return switch (element) {
-      case F2 -> Float.float16ToFloat(data.getShort(2 * index));
-      case F4 -> data.getFloat(4 * index);
-      case F8 -> (float) data.getDouble(8 * index);
-      case I1 -> data.get(index);
-      case U1 -> data.get(index) & 0xFF;
-    };
   }
 
   /// Bytes that [#encode] makes of a matrix of this shape.
@@ -161,11 +151,19 @@ public final class NpyFormat {
     return (byte) (bits >>> (Byte.SIZE * (int) (position % Float.BYTES)));
   }
 
+  /// What comes before the values of a matrix of shape `(rows, dimension)`, written row by row. It
+  /// is as long for any number of rows, so one that is known at the end is written over another.
+  public static byte[] header(long rows, int dimension) {
+    return header("(" + rows + ", " + dimension + ")", rows);
+  }
+
   private static byte[] header(int rows, int dimension, boolean flat) {
-    boolean oneAxis = flat && rows == 1;
-    String shape = oneAxis ? "(" + dimension + ",)" : "(" + rows + ", " + dimension + ")";
+    return flat && rows == 1 ? header("(" + dimension + ",)", dimension) : header(rows, dimension);
+  }
+
+  private static byte[] header(String shape, long firstExtent) {
     String dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + ", }";
-    int growth = GROWTH_DIGITS - Integer.toString(oneAxis ? dimension : rows).length();
+    int growth = GROWTH_DIGITS - Long.toString(firstExtent).length();
     int unpadded = PREAMBLE_BYTES + dictionary.length() + growth + 1;
     // A header that ends at the boundary by itself gets a whole unit of padding, as NumPy has it.
     int padding = ALIGNMENT_BYTES - unpadded % ALIGNMENT_BYTES;

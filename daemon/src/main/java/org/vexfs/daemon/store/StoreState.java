@@ -10,6 +10,8 @@ import java.util.Optional;
 /// @param deadBytes bytes of all other records: of vectors that were deleted or replaced, and of
 ///   what happened to names
 /// @param entries entries of all collections
+/// @param flushes how often the log was made durable since the store was opened
+/// @param checkpoint how much a start has to do
 /// @param readOnlyCause why the store takes no changes, where it does not
 public record StoreState(
     int segments,
@@ -17,4 +19,6 @@ public record StoreState(
     long liveBytes,
     long deadBytes,
     long entries,
+    long flushes,
+    CheckpointState checkpoint,
     Optional<String> readOnlyCause) {}

@@ -1,6 +1,7 @@
 package org.vexfs.daemon.store;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -54,12 +55,28 @@ public final class Upkeep implements AutoCloseable {
   /// What the log had appended when the latest checkpoint was taken.
   private volatile long checkpointedBytes;
 
+  /// The latest checkpoint that was written; replaced under `running`.
+  private volatile Latest latest;
+
   /// Whether so many dead slots can be let go of that others should have them; written under the
   /// writer lock.
   private volatile boolean releaseDue;
 
   /// Told when something has come due.
   private volatile Runnable whenDue = () -> {};
+
+  /// A checkpoint that was written.
+  ///
+  /// @param number 0 for none
+  /// @param appendedBytes what the log had appended when it was taken
+  private record Latest(long number, Optional<Instant> written, long appendedBytes) {
+    static Latest of(Checkpoints checkpoints, long appendedBytes) {
+      return new Latest(
+          checkpoints.latest().map(file -> file.head().number()).orElse(0L),
+          checkpoints.latest().map(CheckpointFile::written),
+          appendedBytes);
+    }
+  }
 
   /// What a compaction did.
   ///
@@ -89,6 +106,14 @@ public final class Upkeep implements AutoCloseable {
     this.naming = naming;
     this.checkpointedSequence =
         checkpoints.latest().map(checkpoint -> checkpoint.head().sequence()).orElse(0L);
+    this.latest = Latest.of(checkpoints, 0);
+  }
+
+  /// How much a start would have to do now.
+  CheckpointState checkpointState() {
+    Latest written = latest;
+    return new CheckpointState(
+        written.number(), written.written(), log.appendedBytes() - written.appendedBytes());
   }
 
   /// Lets `listener` hear, on the writer's thread, when something has come due.
@@ -172,6 +197,7 @@ public final class Upkeep implements AutoCloseable {
     try (CheckpointCapture capture = taken.get()) {
       log.sync();
       checkpoints.write(capture, log.store());
+      latest = Latest.of(checkpoints, checkpointedBytes);
       checkpointedSequence = capture.sequence();
       written = true;
       log.deleteRetired(checkpoints);

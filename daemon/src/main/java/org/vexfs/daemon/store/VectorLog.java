@@ -1,5 +1,6 @@
 package org.vexfs.daemon.store;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -52,6 +53,9 @@ final class VectorLog implements Closeable {
 
   /// The last record known to be durable; written under `syncing`.
   private volatile long synced;
+
+  /// How often the last segment was made durable; written under `syncing`.
+  private volatile long flushes;
 
   /// The last record when the log was opened or sealed; used under the writer lock.
   private long sealed;
@@ -127,6 +131,11 @@ final class VectorLog implements Closeable {
   /// Bytes that were appended so far, and those that opening the log replayed.
   long appendedBytes() {
     return appendedBytes;
+  }
+
+  /// How often what was appended was made durable.
+  long flushes() {
+    return flushes;
   }
 
   /// The error after which nothing can be appended any more.
@@ -261,7 +270,10 @@ final class VectorLog implements Closeable {
 
   /// After a failed flush the page cache may claim to be clean: nothing can be trusted any more,
   /// whatever the error, so it must not pass for a full disk.
-  private static void flush(LogSegment segment) throws IOException {
+  @GuardedBy("syncing")
+  private void flush(LogSegment segment) throws IOException {
+    long begun = flushes + 1;
+    flushes = begun;
     try {
       segment.file().sync();
     } catch (StorageFullException e) {

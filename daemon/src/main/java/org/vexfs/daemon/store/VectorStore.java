@@ -184,9 +184,36 @@ public final class VectorStore {
   /// @throws VectorFailure.TooLarge where the matrix is over a limit
   public void put(TreePath path, long inode, String collection, VectorMatrix matrix)
       throws VectorFailure {
-    VectorChecks.checkName(collection);
-    VectorChecks.checkPath(path);
-    guarded.change(upkeep, plan -> plan(plan, path, inode, collection, matrix));
+    try (Batch batch = batch()) {
+      batch.put(path, inode, collection, matrix);
+    }
+  }
+
+  /// Changes that are acknowledged together, when this is closed: where every change is to be
+  /// durable, one flush does for all of them. Each is a change by itself, seen by others at once,
+  /// and one that fails leaves the others.
+  public final class Batch implements AutoCloseable {
+    private Batch() {}
+
+    /// As [VectorStore#put], but for being acknowledged.
+    public void put(TreePath path, long inode, String collection, VectorMatrix matrix)
+        throws VectorFailure {
+      VectorChecks.checkName(collection);
+      VectorChecks.checkPath(path);
+      boolean _ =
+          guarded.changeUnsettled(upkeep, plan -> plan(plan, path, inode, collection, matrix));
+    }
+
+    /// Acknowledges the changes.
+    @Override
+    public void close() throws VectorFailure {
+      guarded.settle();
+    }
+  }
+
+  /// Begins changes that are acknowledged together.
+  public Batch batch() {
+    return new Batch();
   }
 
   private void plan(
@@ -365,6 +392,8 @@ public final class VectorStore {
             log.liveBytes(),
             log.deadBytes(),
             contents.entries(),
+            log.flushes(),
+            upkeep.checkpointState(),
             log.refusal()));
   }
 

@@ -128,10 +128,7 @@ public final class VectorValues {
     if (rows == 0 || dimension == 0) {
       throw new InvalidVector(form + rows + " x " + dimension + " values: the vector is empty");
     }
-    if (dimension > Limits.MAX_DIMENSION) {
-      throw new InvalidVector(
-          form + "dimension " + dimension + "; at most " + Limits.MAX_DIMENSION + " is possible");
-    }
+    requireDimension(dimension, form);
     if (rows > Limits.MAX_ENTRY_BYTES / (dimension * Float.BYTES)) {
       throw new TooLarge(
           form
@@ -141,6 +138,14 @@ public final class VectorValues {
               + " values; a file may have "
               + Limits.MAX_ENTRY_BYTES
               + " bytes of float32 in a collection");
+    }
+  }
+
+  /// Refuses more values a vector than any may have.
+  static void requireDimension(long dimension, String form) throws InvalidVector {
+    if (dimension > Limits.MAX_DIMENSION) {
+      throw new InvalidVector(
+          form + "dimension " + dimension + "; at most " + Limits.MAX_DIMENSION + " is possible");
     }
   }
 

@@ -65,6 +65,30 @@ final class HostDirectoryTest {
   }
 
   @Test
+  void replace_whoseWritingFails_leavesTheFileAsItWas() throws IOException {
+    directory.create("f.new").close();
+    directory.replace("f", "f.new", file -> file.write(bytes("before"), 0));
+    assertEquals(List.of("f"), directory.list());
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            directory.replace(
+                "f",
+                "f.new",
+                file -> {
+                  file.write(bytes("half"), 0);
+                  throw new IllegalStateException("torn");
+                }));
+    assertEquals(List.of("f"), directory.list());
+    assertEquals("before", Files.readString(Path.of(directory.describe(), "f")));
+    directory.replace("f", "f.new", file -> file.write(bytes("now"), 0));
+    assertEquals("now", Files.readString(Path.of(directory.describe(), "f")));
+    directory.deleteIfPresent("f");
+    directory.deleteIfPresent("f");
+    assertEquals(List.of(), directory.list());
+  }
+
+  @Test
   void interruptedThread_finishesItsWork_andStaysInterrupted() throws Exception {
     try (StorageFile file = directory.create("f")) {
       Thread.currentThread().interrupt();

@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -261,6 +262,11 @@ public final class MemoryDirectory implements StorageDirectory {
       synchronized (MemoryDirectory.this) {
         return content.size;
       }
+    }
+
+    @Override
+    public Instant modified() {
+      return Instant.EPOCH;
     }
 
     @Override

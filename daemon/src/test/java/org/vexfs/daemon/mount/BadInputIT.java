@@ -221,6 +221,15 @@ final class BadInputIT {
   }
 
   @Test
+  void config_thatIsNoText_isNotTakenForBlank() throws IOException {
+    Path config = mount.path(".vexfs/collections/default/config");
+    Refusal.EINVAL.of(() -> Files.writeString(config, "\u00e9\u00e8"));
+    Refusal.EINVAL.of(() -> Files.write(config, new byte[] {(byte) 0xFF, (byte) 0xFE}));
+    Files.writeString(config, " \n\t ");
+    assertEquals("euclidean", Json.object(Files.readString(config)).get("metric"));
+  }
+
+  @Test
   void errors_areThoseBelowTheDirectory() throws IOException {
     Refusal.EINVAL.of(() -> Attributes.set(file, Attributes.VECTOR, "[1]"));
     List<Map<String, Object>> here = errors();

@@ -1,5 +1,6 @@
 package org.vexfs.daemon.mount;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -180,6 +181,22 @@ final class MountIT {
       assertEquals(
           List.of(mount.source().toString(), "fuse.vexfs"), List.of(line.strip().split(" +", -1)));
       mount.unmount();
+    }
+  }
+
+  @Test
+  void optionsOfFuse_areThoseOfTheMount() throws Exception {
+    try (var mount =
+        NativeMount.start("-o", "allow_other,default_permissions,attr_timeout=3,max_read=65536")) {
+      String options =
+          Command.of("findmnt", "--noheadings", "-o", "OPTIONS", mount.mountPoint()).output();
+      for (String option : List.of("allow_other", "default_permissions", "max_read=65536")) {
+        assertTrue(options.contains(option), options);
+      }
+      byte[] content = new byte[300_000];
+      content[299_999] = 1;
+      Files.write(mount.path("file"), content);
+      assertArrayEquals(content, Files.readAllBytes(mount.path("file")));
     }
   }
 

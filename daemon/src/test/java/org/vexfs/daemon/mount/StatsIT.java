@@ -65,6 +65,23 @@ final class StatsIT {
   }
 
   @Test
+  void stats_tellHowOftenAnAnswerWasKnown() throws IOException {
+    String query = "{\"vector\":[7,8],\"k\":1}";
+    Conversation.ask(mount.mountPoint(), query);
+    Map<String, Object> before = stats();
+    assertTrue(Json.number(before, "result_cache_entries") > 0);
+    assertTrue(Json.number(before, "result_cache_bytes") > 0);
+    Conversation.ask(mount.mountPoint(), query);
+    Conversation.ask(mount.mountPoint(), "{\"vector\":[8,7],\"k\":1}");
+    Map<String, Object> after = stats();
+    assertEquals(
+        2,
+        Json.number(after, "result_cache_lookups") - Json.number(before, "result_cache_lookups"));
+    assertEquals(
+        1, Json.number(after, "result_cache_hits") - Json.number(before, "result_cache_hits"));
+  }
+
+  @Test
   void collectionStats_areThoseOfStats() throws IOException {
     mount.awaitGraph();
     Map<String, Object> rows =
@@ -110,13 +127,13 @@ final class StatsIT {
     assertEquals(keys, names);
   }
 
-  static Stream<List<Object>> walks() {
+  static Stream<List<Object>> walks() throws IOException {
     Path root = mount.mountPoint();
     return Stream.of(
         List.of("find", root, "-type", "f"),
         List.of("ls", "-laR", root),
         List.of("du", "-a", root),
-        List.of("rsync", "-aX", "--dry-run", "-v", root + "/", "/nowhere/"),
+        List.of("rsync", "-aX", "-v", root + "/", mount.beside("copy") + "/"),
         List.of("tar", "-cvf", "/dev/null", root),
         List.of("grep", "-rc", "a", root),
         List.of("git", "-C", root, "-c", "safe.directory=*", "status", "--porcelain", "-uall"));
@@ -125,7 +142,7 @@ final class StatsIT {
   @Test
   void walks_neitherSeeNorAskAnything() throws IOException {
     Command.of("git", "init", "-q", mount.mountPoint()).output();
-    long before = Json.number(stats(), "searches");
+    Map<String, Object> before = stats();
     for (List<Object> walk : walks().toList()) {
       String seen = Command.of(walk.toArray()).output();
       assertTrue(seen.contains("docs"), () -> walk + " saw " + seen);
@@ -144,7 +161,13 @@ final class StatsIT {
                 mount.mountPoint())
             .output();
     assertTrue(walked.contains("docs/a") && !walked.contains("/.vexfs"), walked);
-    assertEquals(before, Json.number(stats(), "searches"));
+    Map<String, Object> after = stats();
+    assertEquals(Json.number(before, "searches"), Json.number(after, "searches"));
+    assertTrue(
+        Json.number(after, "virtual_nodes") <= Json.number(before, "virtual_nodes"),
+        () -> before + " before, " + after);
+    assertEquals(
+        List.of(1f, 2f), Attributes.vector(mount.beside("copy").resolve("docs/a")), "rsync -X");
   }
 
   /// What tools do that probe names everywhere: look them up, without opening what they find.

@@ -217,6 +217,34 @@ final class StoreTroubleIT {
         () -> "nobody noticed that the store is gone");
   }
 
+  /// What a record that was being written when the power went may look like.
+  @Test
+  void tornTail_isCutOff_andSaidSo() throws Exception {
+    try (var mount = NativeMount.start()) {
+      Attributes.attach(mount.file("whole", "text"), 1, 2);
+      mount.kill();
+      Path log = mount.source().resolve(".vexfs/0000000001.vexlog");
+      mount.mount();
+      Attributes.attach(mount.file("torn", "text"), 3, 4);
+      mount.kill();
+      byte[] bytes = Files.readAllBytes(log);
+      int last = bytes.length - 1;
+      while (bytes[last] == 0) {
+        last--;
+      }
+      bytes[last] ^= 1;
+      Files.write(log, bytes);
+
+      mount.mount();
+      assertEquals(List.of(1f, 2f), Attributes.vector(mount.path("whole")));
+      Refusal.ENODATA.of(() -> Attributes.vector(mount.path("torn")));
+      String said = Files.readString(mount.source().resolve(".vexfs/vexfs.log"));
+      assertTrue(said.contains("torn") || said.contains("cut off"), said);
+      Attributes.attach(mount.path("torn"), 3, 4);
+      assertEquals(List.of(3f, 4f), Attributes.vector(mount.path("torn")));
+    }
+  }
+
   @Test
   void storeOfANewerVersion_isRefusedWithBothVersions() throws Exception {
     try (var mount = NativeMount.start()) {

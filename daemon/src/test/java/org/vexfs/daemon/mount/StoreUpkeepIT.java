@@ -4,9 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -95,6 +100,52 @@ final class StoreUpkeepIT {
           .toList()
           .getLast();
     }
+  }
+
+  @Test
+  void stats_tellWhatAStartWouldReplay() throws Exception {
+    try (var mount = NativeMount.start()) {
+      Attributes.attach(mount.file("file", "text"), 1, 2);
+      Map<String, Object> before = stats(mount);
+      assertEquals(0, Json.number(before, "checkpoint_number"));
+      assertEquals(0, Json.decimal(before, "checkpoint_time_seconds"));
+      assertTrue(Json.number(before, "replay_bytes") > 2 * Float.BYTES);
+      mount.unmount();
+      mount.mount();
+      mount.awaitReady();
+      Map<String, Object> after = stats(mount);
+      assertEquals(1, Json.number(after, "checkpoint_number"));
+      assertEquals(0, Json.number(after, "replay_bytes"));
+      double now = Json.decimal(after, "checkpoint_time_seconds");
+      double written = Files.getLastModifiedTime(checkpoint(mount)).toMillis() / 1e3;
+      assertEquals(written, now);
+    }
+  }
+
+  @Test
+  void durabilityAlways_flushesOnceForManyLinesOfAnImport() throws Exception {
+    try (var mount = NativeMount.start("--durability=always")) {
+      Attributes.attach(mount.file("first", "text"), 1, 2);
+      StringBuilder lines = new StringBuilder();
+      for (int i = 0; i < FILES; i++) {
+        lines.append("{\"path\":\"f%d\",\"vector\":[%d,1]}%n".formatted(i, i));
+        mount.file("f" + i, "");
+      }
+      byte[] all = lines.toString().getBytes(StandardCharsets.UTF_8);
+      long before = Json.number(stats(mount), "log_flushes");
+      try (FileChannel channel =
+          FileChannel.open(mount.path(".vexfs/import"), StandardOpenOption.WRITE)) {
+        assertEquals(all.length, channel.write(ByteBuffer.wrap(all)));
+        assertEquals(1, Json.number(stats(mount), "log_flushes") - before);
+      }
+      assertEquals(FILES + 1, Json.number(stats(mount), "entries"));
+      Attributes.attach(mount.path("first"), 2, 1);
+      assertEquals(2, Json.number(stats(mount), "log_flushes") - before);
+    }
+  }
+
+  private static Map<String, Object> stats(NativeMount mount) throws IOException {
+    return Json.object(Files.readString(mount.path(".vexfs/stats")));
   }
 
   @Test

@@ -119,6 +119,35 @@ final class VectorFormsIT {
     assertEquals(List.of(7f, 8f, 9f), Attributes.vector(file));
   }
 
+  /// The rows 1, 2, 3 and 4, 5, 6 in every form, in a collection that has a dimension.
+  static Stream<Arguments> matrices() {
+    byte[] raw = Forms.raw(1, 2, 3, 4, 5, 6);
+    byte[] bytes = {1, 2, 3, 4, 5, 6};
+    return Stream.of(
+        Arguments.of("raw", raw),
+        Arguments.of("JSON", "[[1,2,3],[4,5,6]]".getBytes(US_ASCII)),
+        Arguments.of("npy float32", Forms.npy("<f4", "(2, 3)", raw)),
+        Arguments.of("npy int8", Forms.npy("|i1", "(2, 3)", bytes)),
+        Arguments.of("npy uint8", Forms.npy("|u1", "(2, 3)", bytes)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("matrices")
+  void matrix_isTakenInEveryForm(String form, byte[] value) throws IOException {
+    Attributes.attach(file, 9, 9, 9);
+    Attributes.set(file, Attributes.VECTOR, value);
+    assertEquals(List.of(1f, 2f, 3f, 4f, 5f, 6f), Attributes.vector(file), form);
+    Attributes.attach(file, 9, 9, 9);
+    Files.write(vectorFile("file"), value);
+    assertArrayEquals(
+        Forms.npy("<f4", "(2, 3)", Forms.raw(1, 2, 3, 4, 5, 6)),
+        Files.readAllBytes(vectorFile("file")),
+        form);
+    Path copy = directory.resolve("copy");
+    Command.of("cp", "--preserve=xattr", file, copy).output();
+    assertEquals(List.of(1f, 2f, 3f, 4f, 5f, 6f), Attributes.vector(copy), form);
+  }
+
   @Test
   void matrix_largerThanAnAttribute_goesThroughItsFile() throws IOException {
     int rows = 10_000;

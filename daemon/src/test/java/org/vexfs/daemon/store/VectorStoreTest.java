@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.vexfs.daemon.store.StoreModel.assertMentions;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -214,6 +215,43 @@ final class VectorStoreTest {
     assertTrue(open(disk.afterSyncedOnly()).collection("c").isPresent());
     assertTrue(durable.remove(B, 1, "default"));
     assertEquals(Optional.empty(), got(open(disk.afterSyncedOnly()), B, 1));
+  }
+
+  @Test
+  void batch_ofManyChanges_isMadeDurableAtOnce() throws VectorFailure {
+    MemoryDirectory disk = new MemoryDirectory();
+    StoreOptions always =
+        new StoreOptions(512 << 10, 16 << 10).with(StoreOptions.Durability.ALWAYS);
+    VectorStore durable = UnrecoveredStore.open(disk, always).recover(_ -> 0).store();
+    durable.put(A, 1, "default", ONE);
+    int before = disk.flushes();
+    try (VectorStore.Batch batch = durable.batch()) {
+      for (int i = 2; i < 100; i++) {
+        batch.put(new TreePath("f" + i), i, "default", ONE);
+      }
+      assertThrows(
+          VectorFailure.InvalidVector.class,
+          () -> batch.put(B, 200, "default", VectorMatrix.ofVector(1)));
+      assertEquals(Optional.of(ONE), got(durable, new TreePath("f2"), 2), "seen at once");
+      assertEquals(before, disk.flushes());
+    }
+    assertEquals(before + 1, disk.flushes());
+    VectorStore left = open(disk.afterSyncedOnly());
+    assertEquals(99, left.collection("default").orElseThrow().entryCount());
+    assertEquals(Optional.empty(), got(left, B, 200));
+  }
+
+  @Test
+  void state_tellsOfTheLatestCheckpoint() throws VectorFailure {
+    assertEquals(new CheckpointState(0, Optional.empty(), 0), store.state().checkpoint());
+    store.put(A, 1, "default", ONE);
+    assertTrue(store.state().checkpoint().replayBytes() > 0);
+    store.upkeep().checkpoint();
+    assertEquals(new CheckpointState(1, Optional.of(Instant.EPOCH), 0), store.state().checkpoint());
+    store.put(B, 2, "default", ONE);
+    long after = store.state().checkpoint().replayBytes();
+    CheckpointState found = open(directory.afterKill()).state().checkpoint();
+    assertEquals(new CheckpointState(1, Optional.of(Instant.EPOCH), after), found);
   }
 
   @Test
