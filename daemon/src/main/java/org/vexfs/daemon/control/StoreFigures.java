@@ -28,15 +28,15 @@ final class StoreFigures {
         state.readOnlyCause().isPresent() ? 1 : 0);
   }
 
-  static Figures.OfCollection of(VectorCollection collection, SearchServices search) {
-    Figures.OfCollection figures =
+  static Figures.Subject of(VectorCollection collection, SearchServices search) {
+    Figures.Subject figures =
         new Figures().collection(collection.name(), collection.metric().id());
     add(figures, collection, search);
     return figures;
   }
 
   private static void add(
-      Figures.OfCollection figures, VectorCollection collection, SearchServices search) {
+      Figures.Subject figures, VectorCollection collection, SearchServices search) {
     int pending = search.indexes().pendingSlots(collection);
     figures.gauge("dimension", "Values of a vector, 0 before the first.", collection.dimension());
     figures.gauge("entries", "Files that have vectors in it.", collection.entryCount());
