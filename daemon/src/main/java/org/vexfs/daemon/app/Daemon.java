@@ -19,6 +19,7 @@ import org.vexfs.daemon.control.ControlTree;
 import org.vexfs.daemon.control.ErrorLog;
 import org.vexfs.daemon.control.SavedQueries;
 import org.vexfs.daemon.fuse.FuseSession;
+import org.vexfs.daemon.fuse.Instruments;
 import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.io.HostDirectory;
 import org.vexfs.daemon.overlay.InodeTrimmer;
@@ -127,6 +128,7 @@ final class Daemon {
     overlay.onlyReadsWhile(() -> isReadOnly(paths.mountpoint()));
     ErrorLog errors = new ErrorLog();
     StatusReport status = new StatusReport(paths, store, vectors);
+    Instruments instruments = new Instruments(options.instruments());
     ControlTree control =
         new ControlTree(
             new ControlContext(
@@ -136,10 +138,19 @@ final class Daemon {
                 errors,
                 queries,
                 status::toJson,
-                status::addTo));
+                figures -> {
+                  status.addTo(figures);
+                  instruments.addTo(figures);
+                }));
     try (FuseSession session =
         FuseSession.open(
-            library, overlay, control, errors, options.forLibfuse(), options.maxReadBytes())) {
+            library,
+            overlay,
+            control,
+            errors,
+            options.forLibfuse(),
+            options.maxReadBytes(),
+            instruments)) {
       status.mounted(overlay, control, session);
       String target =
           settings

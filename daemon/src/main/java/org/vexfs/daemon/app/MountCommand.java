@@ -32,8 +32,10 @@ final class MountCommand implements Callable<Integer> {
       paramLabel = "OPT",
       description =
           "mount options, separated by commas: ro, allow_other, max_read=BYTES,"
-              + " attr_timeout=SECONDS, entry_timeout=SECONDS (both 1 by default), shared_source"
-              + " and whatever else FUSE takes")
+              + " attr_timeout=SECONDS, entry_timeout=SECONDS (both 1 by default), shared_source,"
+              + " stack_sample=N (of so many requests one has the stack of its callback"
+              + " measured; 64), stack_warning=BYTES (6144), stack_critical=BYTES (7168) and"
+              + " whatever else FUSE takes")
   private List<String> options = new ArrayList<>();
 
   @Option(

@@ -33,6 +33,7 @@ public final class FuseSession implements KernelCache, AutoCloseable {
   private final Negotiation negotiation;
   private final ReceiveBuffers buffers = new ReceiveBuffers();
   private final Dispatcher dispatcher;
+  private final Instruments instruments;
 
   /// The one thread that receives, so that requests are handed on in the order in which the kernel
   /// sent them; they are handled elsewhere.
@@ -40,10 +41,15 @@ public final class FuseSession implements KernelCache, AutoCloseable {
 
   private boolean mounted;
 
-  private FuseSession(MemorySegment session, Negotiation negotiation, Dispatcher dispatcher) {
+  private FuseSession(
+      MemorySegment session,
+      Negotiation negotiation,
+      Dispatcher dispatcher,
+      Instruments instruments) {
     this.session = session;
     this.negotiation = negotiation;
     this.dispatcher = dispatcher;
+    this.instruments = instruments;
   }
 
   /// The session could not be opened or mounted; libfuse has printed the cause.
@@ -62,20 +68,27 @@ public final class FuseSession implements KernelCache, AutoCloseable {
   /// @param errors where the causes of failures are kept
   /// @param options as after `-o`, for libfuse and the kernel
   /// @param maxReadBytes the value of the option `max_read`, where given
+  /// @param instruments what the session is watched with
   public static FuseSession open(
       FuseLibrary library,
       FileTree files,
       FileTree control,
       ErrorLog errors,
       List<String> options,
-      OptionalInt maxReadBytes)
+      OptionalInt maxReadBytes,
+      Instruments instruments)
       throws SessionException {
-    return open(library, new Dispatcher(new Trees(files, control, errors)), options, maxReadBytes);
+    Dispatcher dispatcher = new Dispatcher(new Trees(files, control, errors));
+    return open(library, dispatcher, options, maxReadBytes, instruments);
   }
 
   /// Prepares a session whose requests `dispatcher` answers; it is closed with the session.
   static FuseSession open(
-      FuseLibrary library, Dispatcher dispatcher, List<String> options, OptionalInt maxReadBytes)
+      FuseLibrary library,
+      Dispatcher dispatcher,
+      List<String> options,
+      OptionalInt maxReadBytes,
+      Instruments instruments)
       throws SessionException {
     Negotiation negotiation = new Negotiation(maxReadBytes);
     // The kernel may call as long as the process lives, so the functions do too.
@@ -88,7 +101,7 @@ public final class FuseSession implements KernelCache, AutoCloseable {
         throw new SessionException(
             "libfuse refused the mount options " + String.join(",", options));
       }
-      return new FuseSession(session, negotiation, dispatcher);
+      return new FuseSession(session, negotiation, dispatcher, instruments);
     }
   }
 
@@ -119,7 +132,7 @@ public final class FuseSession implements KernelCache, AutoCloseable {
 
   /// Starts receiving.
   public void start() {
-    receiver = new Receiver("receiver", session, buffers, dispatcher);
+    receiver = new Receiver("receiver", session, buffers, dispatcher, instruments.stack());
     receiver.start();
   }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
+import org.vexfs.daemon.base.NativeCallback;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorFailure.InvalidRequest;
@@ -56,6 +57,7 @@ public final class KnnSearchEngine {
   private Answer search(
       Query query, TreePath directory, SearchView view, Optional<Predicate<FileNode>> filter)
       throws VectorFailure {
+    NativeCallback.refuseVectorWork();
     long start = System.nanoTime();
     if (query.target() instanceof Query.Fused fused) {
       return fuse(query, fused.queries(), directory, view, filter, start);

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.vexfs.daemon.base.NativeCallback;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorFailure.StoreBroken;
 
@@ -54,6 +55,7 @@ final class GuardedContents {
   ///
   /// @param upkeep hears of it
   boolean change(Upkeep upkeep, Planning planning) throws VectorFailure {
+    NativeCallback.refuseVectorWork();
     boolean any;
     writing.lock();
     try {
@@ -99,6 +101,7 @@ final class GuardedContents {
 
   /// Looks something up, waiting only for another change's few steps in memory.
   <T> T reading(Reading<T> reading) {
+    NativeCallback.refuseVectorWork();
     naming.readLock().lock();
     try {
       return reading.get();
@@ -109,6 +112,7 @@ final class GuardedContents {
 
   /// Looks something up while nothing changes, which may take a while.
   <T> T holding(Reading<T> reading) {
+    NativeCallback.refuseVectorWork();
     writing.lock();
     try {
       return reading.get();

@@ -22,6 +22,8 @@ import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.io.HostDirectory;
 import org.vexfs.daemon.overlay.Overlay;
 import org.vexfs.daemon.overlay.VectorAttributes;
+import org.vexfs.daemon.search.CollectionIndexes;
+import org.vexfs.daemon.search.KnnSearchEngine;
 import org.vexfs.daemon.search.SearchServices;
 import org.vexfs.daemon.store.StoreOptions;
 import org.vexfs.daemon.store.UnrecoveredStore;
@@ -31,12 +33,18 @@ import org.vexfs.daemon.store.VectorStore;
 final class SocketMount implements AutoCloseable {
   static final long ROOT = NodeId.ROOT.value();
 
+  /// Every request is measured.
+  private static final Instruments.Settings EVERY_REQUEST =
+      new Instruments.Settings(StackMonitor.Limits.DEFAULT.withSampleEvery(1));
+
+  final Instruments instruments = new Instruments(EVERY_REQUEST);
   final SocketKernel kernel = new SocketKernel();
   final Overlay overlay;
   final SocketKernel.Answer greeting;
   final Path source;
   private final FuseSession session;
   private final Component<VectorStore> store;
+  private final Component<SearchServices> search;
   private boolean ended;
 
   /// Mounts `directory/source`, with the vectors in `directory/store`.
@@ -52,6 +60,7 @@ final class SocketMount implements AutoCloseable {
         UnrecoveredStore.open(HostDirectory.at(storeDirectory), StoreOptions.DEFAULT);
     store = new Component<>("store", () -> unrecovered.recover(path -> 0).store());
     store.get(Duration.ofSeconds(10));
+    search = new Component<>("search", this::startSearch);
     try (Host host = Host.borrow()) {
       int sourceDescriptor =
           host.openat(
@@ -71,21 +80,22 @@ final class SocketMount implements AutoCloseable {
             FuseLibrary.load(),
             dispatcher.apply(new Trees(overlay, control(), new ErrorLog())),
             List.of(),
-            OptionalInt.empty());
+            OptionalInt.empty(),
+            instruments);
     session.mount(kernel.mountpoint());
     session.start();
     greeting = kernel.init();
     session.awaitContact();
   }
 
-  /// The virtual tree, whose search does not come up: the kernel's part is all that is tested here.
+  private SearchServices startSearch() throws VectorFailure {
+    VectorStore opened = store.get(Duration.ZERO);
+    CollectionIndexes indexes = new CollectionIndexes(opened);
+    indexes.start();
+    return new SearchServices(opened, indexes, new KnnSearchEngine(opened, indexes));
+  }
+
   private ControlTree control() throws IOException {
-    Component<SearchServices> search =
-        new Component<>(
-            "search",
-            () -> {
-              throw new VectorFailure.NotReady("there is no search in this test");
-            });
     return new ControlTree(
         new ControlContext(
             overlay,
@@ -100,7 +110,13 @@ final class SocketMount implements AutoCloseable {
   /// Prepares a further session over the same files.
   FuseSession openAnother(List<String> options) throws Exception {
     return FuseSession.open(
-        FuseLibrary.load(), overlay, control(), new ErrorLog(), options, OptionalInt.empty());
+        FuseLibrary.load(),
+        overlay,
+        control(),
+        new ErrorLog(),
+        options,
+        OptionalInt.empty(),
+        new Instruments(EVERY_REQUEST));
   }
 
   /// Requests that reached the daemon's own code.
@@ -143,6 +159,7 @@ final class SocketMount implements AutoCloseable {
     }
     overlay.close();
     kernel.close();
+    search.ifReady().ifPresent(services -> services.indexes().close());
     store.get(Duration.ZERO).close();
   }
 }
