@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.vexfs.daemon.base.Component;
-import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.control.ControlTree;
 import org.vexfs.daemon.control.Figures;
 import org.vexfs.daemon.fuse.FuseSession;
@@ -26,7 +25,7 @@ import org.vexfs.daemon.store.VectorCollection;
 /// |---|---|
 /// | `state` | `ready`, `starting` or `failed`, the vector side as a whole |
 /// | `pid`, `source`, `mountpoint`, `store` | what serves what from where |
-/// | `components` | each with `name`, `state` (pending, in progress, ready, failed) and, failed, `cause` |
+/// | `components` | each with `name`, `state` (pending, in progress, ready, failed), `seconds`, how long it took or has taken, and, where it failed, `cause`, `attempts` and `retry_in_seconds`, after which a request for it tries again |
 /// | `read_only_cause` | why the store takes no changes, where it does not |
 /// | `collections` | each with `name`, `dimension`, `metric`, `entries`, `rows` and `pending`, the rows not in its graph yet |
 /// | `segments`, `log_bytes`, `dead_bytes` | the vector log |
@@ -129,17 +128,15 @@ final class StatusReport {
     for (Component<?> component : components()) {
       json.writeStartObject();
       json.writeStringField("name", component.name());
-      json.writeStringField(
-          "state",
-          switch (component.state()) {
-            case PENDING -> "pending";
-            case IN_PROGRESS -> "in progress";
-            case READY -> "ready";
-            case FAILED -> "failed";
-          });
-      Optional<VectorFailure> failure = component.failure();
-      if (failure.isPresent()) {
-        json.writeStringField("cause", failure.get().getMessage());
+      Component.Progress progress = component.progress();
+      json.writeStringField("state", progress.state().text());
+      json.writeNumberField("seconds", progress.took().toMillis() / 1e3);
+      if (progress.failure().isPresent()) {
+        json.writeStringField("cause", progress.failure().get().getMessage());
+        json.writeNumberField("attempts", progress.attempts());
+      }
+      if (progress.retryIn().isPresent()) {
+        json.writeNumberField("retry_in_seconds", progress.retryIn().get().toSeconds());
       }
       json.writeEndObject();
     }
