@@ -18,6 +18,7 @@ import org.vexfs.daemon.overlay.Overlay;
 /// @param readOnly whether `ro` was given
 /// @param isSourceShared whether `shared_source` was given: others change SOURCE behind the mount
 /// @param instruments what the daemon watches itself with: see [InstrumentOptions]
+/// @param isRecording whether there are events for the Flight Recorder
 /// @param forLibfuse everything else
 record MountOptions(
     Overlay.CacheTimes cacheTimes,
@@ -25,6 +26,7 @@ record MountOptions(
     boolean readOnly,
     boolean isSourceShared,
     Instruments.Settings instruments,
+    boolean isRecording,
     List<String> forLibfuse) {
 
   /// Seconds for which names and attributes are kept where the options do not say.
@@ -90,6 +92,7 @@ record MountOptions(
         forLibfuse.contains("ro"),
         isSourceShared,
         instruments.settings(),
+        instruments.isRecording(),
         List.copyOf(forLibfuse));
   }
 
@@ -118,7 +121,7 @@ record MountOptions(
         : Map.entry(option.substring(0, equals), option.substring(equals + 1));
   }
 
-  private static double seconds(String option, String value) throws InvalidOptionException {
+  static double seconds(String option, String value) throws InvalidOptionException {
     double seconds = number(option, value, Double::parseDouble);
     if (!(seconds >= 0)) {
       throw new InvalidOptionException("-o " + option + ": seconds are 0 or more");

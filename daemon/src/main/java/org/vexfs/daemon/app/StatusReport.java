@@ -86,15 +86,23 @@ final class StatusReport {
 
   /// Adds figures of the process and of what the kernel holds.
   void addTo(Figures figures) {
-    ProcessMemory memory = ProcessMemory.now();
     figures.gauge(
         "uptime_seconds",
         "Time since the start.",
         Duration.between(start, Instant.now()).toMillis() / 1e3);
-    figures.gauge("resident_bytes", "Memory of the daemon.", memory.residentBytes());
-    figures.gauge("heap_bytes", "Part of it that is Java's heap.", memory.heapBytes());
+    ProcessFigures.addTo(figures);
+    for (Component<?> component : components()) {
+      Component.Progress progress = component.progress();
+      Figures.Subject subject = figures.component(component.name());
+      subject.gauge(
+          "ready", "Whether it is ready.", progress.state() == Component.State.READY ? 1 : 0);
+      subject.gauge("attempts", "How often it was brought up.", progress.attempts());
+      subject.gauge(
+          "seconds", "How long that took, the last time.", progress.took().toMillis() / 1e3);
+    }
     if (mounted.isPresent()) {
       Mounted held = mounted.get();
+      held.session().addTo(figures);
       figures.counter("requests", "Requests of the kernel.", held.session().requestCount());
       figures.gauge("inodes", "Real files that the kernel knows.", held.overlay().inodeCount());
       figures.gauge(
@@ -112,6 +120,11 @@ final class StatusReport {
 
   private List<Component<?>> components() {
     return List.of(vectors.store(), vectors.search());
+  }
+
+  /// Whether vectors are up.
+  boolean isReady() {
+    return "ready".equals(state());
   }
 
   private String state() {

@@ -22,6 +22,7 @@ import org.vexfs.daemon.base.TreePath;
 /// | gauge `log_bytes` | `log_bytes` | `vexfs_log_bytes` |
 /// | counter `searches` | `searches` | `vexfs_searches_total` |
 /// | gauge `rows` of a collection | `rows` in an object of the array `collections` | `vexfs_collection_rows{collection="default"}` |
+/// | counters `errors_by` of an operation | an object | `vexfs_operation_errors_by_total{operation="stat",errno="EIO"}` |
 /// | spread `seconds` of an operation | an object `seconds` with `count`, `sum`, `p50`, `p90`, `p99`, `p999`, `max` | a histogram `vexfs_operation_seconds{operation="stat"}` and, with each share, a gauge `vexfs_operation_seconds_quantile{operation="stat",quantile="0.99"}` |
 public final class Figures {
   private static final String PREFIX = "vexfs_";
@@ -53,6 +54,11 @@ public final class Figures {
     Subject added = group("collections", "collection").subject(TreePath.textOfBytes(name));
     added.metric = metric;
     return added;
+  }
+
+  /// What is said of a part that comes up behind the mount.
+  public Subject component(String name) {
+    return group("components", "component").subject(name);
   }
 
   /// What is said of an operation of the file system.
@@ -98,6 +104,14 @@ public final class Figures {
       figures.add(new Single(figure, true, help, value));
     }
 
+    /// Adds figures that only grow, of which each is of something else.
+    ///
+    /// @param label what they are told apart by
+    public void counters(
+        String figure, String label, String help, Map<String, ? extends Number> values) {
+      figures.add(new Several(figure, label, help, values));
+    }
+
     /// Adds how values are spread.
     public void spread(String figure, String help, Histogram.Snapshot values, Spread shown) {
       figures.add(new Many(figure, help, values, shown));
@@ -108,7 +122,7 @@ public final class Figures {
   ///
   /// @param perUnit how much of what was recorded is one of what is shown
   /// @param limits of the histogram for Prometheus, in what was recorded
-  public record Spread(double perUnit, long... limits) {
+  public record Spread(double perUnit, List<Long> limits) {
     private static final long MICRO = 1000;
     private static final long MILLI = 1000 * MICRO;
     private static final long SECOND = 1000 * MILLI;
@@ -117,6 +131,7 @@ public final class Figures {
     public static final Spread SECONDS =
         new Spread(
             SECOND,
+            List.of(
             10 * MICRO,
             20 * MICRO,
             50 * MICRO,
@@ -133,11 +148,11 @@ public final class Figures {
             200 * MILLI,
             500 * MILLI,
             SECOND,
-            10 * SECOND);
+            10 * SECOND));
 
     /// Bytes of a stack.
     public static final Spread BYTES =
-        new Spread(1, 512, 1024, 2048, 3072, 4096, 5120, 6144, 7168, 8192, 16_384);
+        new Spread(1, List.of(512L, 1024L, 2048L, 3072L, 4096L, 5120L, 6144L, 7168L, 8192L, 16_384L));
 
     private Number of(long recorded) {
       // Not a conditional, which would make every number a floating-point one.
@@ -194,6 +209,34 @@ public final class Figures {
     public void write(Metrics metrics, String prefix, String labels) {
       String metric = prefix + name + (grows ? "_total" : "");
       sample(metrics.of(metric, grows ? "counter" : "gauge", help), metric, labels, "", value);
+    }
+  }
+
+  /// @param label what they are told apart by
+  /// @param help what they are, for people
+  private record Several(
+      String name, String label, String help, Map<String, ? extends Number> values)
+      implements Figure {
+    @Override
+    public void write(JsonGenerator json) throws IOException {
+      json.writeObjectFieldStart(name);
+      for (Map.Entry<String, ? extends Number> value : values.entrySet()) {
+        json.writeFieldName(value.getKey());
+        json.writeNumber(value.getValue().toString());
+      }
+      json.writeEndObject();
+    }
+
+    @Override
+    public void write(Metrics metrics, String prefix, String labels) {
+      String metric = prefix + name + "_total";
+      values.forEach((key, value) ->
+          sample(
+              metrics.of(metric, "counter", help),
+              metric,
+              labels,
+              label + "=\"" + escape(key) + '"',
+              value));
     }
   }
 

@@ -1,6 +1,7 @@
 package org.vexfs.daemon.control;
 
 import org.vexfs.daemon.search.SearchServices;
+import org.vexfs.daemon.search.SearchTimes;
 import org.vexfs.daemon.store.StoreState;
 import org.vexfs.daemon.store.VectorCollection;
 
@@ -22,6 +23,11 @@ final class StoreFigures {
     figures.gauge("live_bytes", "Bytes of the log that hold live vectors.", state.liveBytes());
     figures.gauge(
         "dead_bytes", "Bytes of the log that compaction may give back.", state.deadBytes());
+    for (SearchTimes.Stage stage : SearchTimes.Stage.values()) {
+      SearchCounts.stage(figures, stage.label(), search.engine().times().of(stage));
+    }
+    figures.gauge(
+        "searches_waiting", "Searches that wait for others to end.", search.engine().waiting());
     figures.gauge(
         "read_only",
         "Whether the store takes no changes any more.",
@@ -29,8 +35,7 @@ final class StoreFigures {
   }
 
   static Figures.Subject of(VectorCollection collection, SearchServices search) {
-    Figures.Subject figures =
-        new Figures().collection(collection.name(), collection.metric().id());
+    Figures.Subject figures = new Figures().collection(collection.name(), collection.metric().id());
     add(figures, collection, search);
     return figures;
   }

@@ -162,8 +162,7 @@ sealed interface FsRequest {
       case Release _ -> Operation.RELEASE;
       case Sync _ -> Operation.FSYNC;
       case OpenDirectory _ -> Operation.OPENDIR;
-      case ReadDirectory r ->
-          r.withAttributes() ? Operation.READDIRPLUS : Operation.READDIR;
+      case ReadDirectory r -> r.withAttributes() ? Operation.READDIRPLUS : Operation.READDIR;
       case ReleaseDirectory _ -> Operation.RELEASEDIR;
       case SyncDirectory _ -> Operation.FSYNCDIR;
       case FileSystemFigures _ -> Operation.STATFS;

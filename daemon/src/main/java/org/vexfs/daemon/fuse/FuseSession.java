@@ -15,6 +15,7 @@ import org.vexfs.bindings.fuse.Fuse;
 import org.vexfs.bindings.fuse.fuse_args;
 import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.control.ErrorLog;
+import org.vexfs.daemon.control.Figures;
 import org.vexfs.daemon.overlay.FileTree;
 import org.vexfs.daemon.overlay.KernelCache;
 
@@ -33,7 +34,6 @@ public final class FuseSession implements KernelCache, AutoCloseable {
   private final Negotiation negotiation;
   private final ReceiveBuffers buffers = new ReceiveBuffers();
   private final Dispatcher dispatcher;
-  private final Instruments instruments;
 
   /// The one thread that receives, so that requests are handed on in the order in which the kernel
   /// sent them; they are handled elsewhere.
@@ -41,15 +41,10 @@ public final class FuseSession implements KernelCache, AutoCloseable {
 
   private boolean mounted;
 
-  private FuseSession(
-      MemorySegment session,
-      Negotiation negotiation,
-      Dispatcher dispatcher,
-      Instruments instruments) {
+  private FuseSession(MemorySegment session, Negotiation negotiation, Dispatcher dispatcher) {
     this.session = session;
     this.negotiation = negotiation;
     this.dispatcher = dispatcher;
-    this.instruments = instruments;
   }
 
   /// The session could not be opened or mounted; libfuse has printed the cause.
@@ -78,17 +73,13 @@ public final class FuseSession implements KernelCache, AutoCloseable {
       OptionalInt maxReadBytes,
       Instruments instruments)
       throws SessionException {
-    Dispatcher dispatcher = new Dispatcher(new Trees(files, control, errors));
-    return open(library, dispatcher, options, maxReadBytes, instruments);
+    Dispatcher dispatcher = new Dispatcher(new Trees(files, control, errors), instruments);
+    return open(library, dispatcher, options, maxReadBytes);
   }
 
   /// Prepares a session whose requests `dispatcher` answers; it is closed with the session.
   static FuseSession open(
-      FuseLibrary library,
-      Dispatcher dispatcher,
-      List<String> options,
-      OptionalInt maxReadBytes,
-      Instruments instruments)
+      FuseLibrary library, Dispatcher dispatcher, List<String> options, OptionalInt maxReadBytes)
       throws SessionException {
     Negotiation negotiation = new Negotiation(maxReadBytes);
     // The kernel may call as long as the process lives, so the functions do too.
@@ -101,7 +92,7 @@ public final class FuseSession implements KernelCache, AutoCloseable {
         throw new SessionException(
             "libfuse refused the mount options " + String.join(",", options));
       }
-      return new FuseSession(session, negotiation, dispatcher, instruments);
+      return new FuseSession(session, negotiation, dispatcher);
     }
   }
 
@@ -132,8 +123,10 @@ public final class FuseSession implements KernelCache, AutoCloseable {
 
   /// Starts receiving.
   public void start() {
-    receiver = new Receiver("receiver", session, buffers, dispatcher, instruments.stack());
+    receiver =
+        new Receiver("receiver", session, buffers, dispatcher, dispatcher.instruments().stack());
     receiver.start();
+    dispatcher.instruments().start();
   }
 
   /// Waits until the kernel has made contact and the mount answers.
@@ -181,6 +174,14 @@ public final class FuseSession implements KernelCache, AutoCloseable {
     return dispatcher.requestCount();
   }
 
+  /// Adds what was measured of this session.
+  public void addTo(Figures figures) {
+    dispatcher.instruments().addTo(figures);
+    dispatcher.addTo(figures);
+    figures.gauge(
+        "write_buffers", "Buffers that hold the data of writes under way.", buffers.inUse());
+  }
+
   /// Answers what is under way, unmounts if that has not happened yet, and frees the session.
   ///
   /// Where the session is not over, because starting failed half-way, it is unmounted first, which
@@ -193,6 +194,7 @@ public final class FuseSession implements KernelCache, AutoCloseable {
     }
     boolean ended = joinReceiver();
     dispatcher.close();
+    dispatcher.instruments().close();
     unmount();
     if (ended) {
       Fuse.fuse_session_destroy(session);

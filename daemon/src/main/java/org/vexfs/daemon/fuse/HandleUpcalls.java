@@ -33,7 +33,10 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, node, info, _, _, _) ->
-                intake.takeFile(req, info, (reply, file) ->
+                intake.takeFile(
+                    req,
+                    info,
+                    (reply, file) ->
                         new FsRequest.Open(
                             reply, Arguments.caller(req), new NodeId(node), Arguments.flags(file))),
             arena));
@@ -41,7 +44,10 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, parent, name, mode, info, _) ->
-                intake.takeFile(req, info, (reply, file) ->
+                intake.takeFile(
+                    req,
+                    info,
+                    (reply, file) ->
                         new FsRequest.Create(
                             reply,
                             Arguments.caller(req),
@@ -54,7 +60,10 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, node, size, offset, info, _) ->
-                intake.takeFile(req, info, (reply, file) ->
+                intake.takeFile(
+                    req,
+                    info,
+                    (reply, file) ->
                         new FsRequest.Read(
                             reply,
                             new NodeId(node),
@@ -66,7 +75,10 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, node, data, size, offset, info) ->
-                intake.takeFile(req, info, (reply, file) ->
+                intake.takeFile(
+                    req,
+                    info,
+                    (reply, file) ->
                         new FsRequest.Write(
                             reply,
                             Arguments.caller(req),
@@ -80,7 +92,10 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, node, info, _, _, _) ->
-                intake.takeFile(req, info, (reply, file) ->
+                intake.takeFile(
+                    req,
+                    info,
+                    (reply, file) ->
                         new FsRequest.Flush(
                             reply,
                             new NodeId(node),
@@ -91,14 +106,20 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, node, info, _, _, _) ->
-                intake.takeFile(req, info, (reply, file) ->
+                intake.takeFile(
+                    req,
+                    info,
+                    (reply, file) ->
                         new FsRequest.Release(reply, new NodeId(node), Arguments.handle(file))),
             arena));
     fuse_lowlevel_ops.fsync(
         ops,
         NativeCalls.upcall(
             (req, node, dataOnly, info, _, _) ->
-                intake.takeFile(req, info, (reply, file) ->
+                intake.takeFile(
+                    req,
+                    info,
+                    (reply, file) ->
                         new FsRequest.Sync(
                             reply, new NodeId(node), Arguments.handle(file), (int) dataOnly != 0)),
             arena));
@@ -116,7 +137,10 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, node, offset, whence, info, _) ->
-                intake.takeFile(req, info, (reply, file) ->
+                intake.takeFile(
+                    req,
+                    info,
+                    (reply, file) ->
                         new FsRequest.Seek(
                             reply, new NodeId(node), Arguments.handle(file), offset, (int) whence)),
             arena));
@@ -124,7 +148,10 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, node, mode, offset, length, info) ->
-                intake.takeFile(req, info, (reply, file) ->
+                intake.takeFile(
+                    req,
+                    info,
+                    (reply, file) ->
                         new FsRequest.Allocate(
                             reply,
                             Arguments.caller(req),
@@ -138,7 +165,12 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, from, fromOffset, fromInfo, to, toOffset, toInfo, length, _) ->
-                intake.takePair(req, fromInfo, toInfo, fuse_file_info.sizeof(), (reply, source, target) ->
+                intake.takePair(
+                    req,
+                    fromInfo,
+                    toInfo,
+                    fuse_file_info.sizeof(),
+                    (reply, source, target) ->
                         new FsRequest.CopyRange(
                             reply,
                             Arguments.caller(req),
@@ -154,7 +186,10 @@ final class HandleUpcalls {
     MemorySegment function =
         NativeCalls.upcall(
             (req, parent, mode, info, _, _) ->
-                intake.takeFile(req, info, (reply, file) ->
+                intake.takeFile(
+                    req,
+                    info,
+                    (reply, file) ->
                         new FsRequest.CreateNameless(
                             reply,
                             Arguments.caller(req),
@@ -170,7 +205,10 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, node, command, _, info, _, input, inputSize, outputSize) ->
-                intake.takeFile(req, info, (reply, file) ->
+                intake.takeFile(
+                    req,
+                    info,
+                    (reply, file) ->
                         new FsRequest.Control(
                             reply,
                             new NodeId(node),
@@ -184,7 +222,12 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, node, info, lock, _, _) ->
-                intake.takePair(req, info, lock, flock.sizeof(), (reply, file, range) ->
+                intake.takePair(
+                    req,
+                    info,
+                    lock,
+                    flock.sizeof(),
+                    (reply, file, range) ->
                         new FsRequest.TestLock(
                             reply,
                             new NodeId(node),
@@ -196,7 +239,12 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, node, info, lock, waits, _) ->
-                intake.takePair(req, info, lock, flock.sizeof(), (reply, file, range) ->
+                intake.takePair(
+                    req,
+                    info,
+                    lock,
+                    flock.sizeof(),
+                    (reply, file, range) ->
                         new FsRequest.LockRange(
                             reply,
                             new NodeId(node),
@@ -209,7 +257,10 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, node, info, operation, _, _) ->
-                intake.takeFile(req, info, (reply, file) ->
+                intake.takeFile(
+                    req,
+                    info,
+                    (reply, file) ->
                         new FsRequest.LockFile(
                             reply, new NodeId(node), Arguments.handle(file), (int) operation)),
             arena));
@@ -230,19 +281,28 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, node, size, offset, info, _) ->
-                intake.takeFile(req, info, (reply, file) -> readDirectory(reply, node, size, offset, file, false)),
+                intake.takeFile(
+                    req,
+                    info,
+                    (reply, file) -> readDirectory(reply, node, size, offset, file, false)),
             arena));
     fuse_lowlevel_ops.readdirplus(
         ops,
         NativeCalls.upcall(
             (req, node, size, offset, info, _) ->
-                intake.takeFile(req, info, (reply, file) -> readDirectory(reply, node, size, offset, file, true)),
+                intake.takeFile(
+                    req,
+                    info,
+                    (reply, file) -> readDirectory(reply, node, size, offset, file, true)),
             arena));
     fuse_lowlevel_ops.releasedir(
         ops,
         NativeCalls.upcall(
             (req, node, info, _, _, _) ->
-                intake.takeFile(req, info, (reply, file) ->
+                intake.takeFile(
+                    req,
+                    info,
+                    (reply, file) ->
                         new FsRequest.ReleaseDirectory(
                             reply, new NodeId(node), Arguments.handle(file))),
             arena));
@@ -250,7 +310,10 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, node, dataOnly, info, _, _) ->
-                intake.takeFile(req, info, (reply, file) ->
+                intake.takeFile(
+                    req,
+                    info,
+                    (reply, file) ->
                         new FsRequest.SyncDirectory(
                             reply, new NodeId(node), Arguments.handle(file), (int) dataOnly != 0)),
             arena));

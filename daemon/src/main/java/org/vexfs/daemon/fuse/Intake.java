@@ -9,9 +9,9 @@ import org.vexfs.bindings.fuse.fuse_file_info;
 import org.vexfs.daemon.base.Errno;
 
 /// Takes requests over from libfuse. While libfuse waits for its call to return, only the numbers
-/// that it passes are kept, and copies of the structs that lie on its stack. Everything else lies in
-/// the message, which stays as it is until the next one is received: so the [FsRequest] is made of it
-/// once libfuse has returned, with none of its frames below.
+/// that it passes are kept, and copies of the structs that lie on its stack. Everything else lies
+/// in the message, which stays as it is until the next one is received: so the [FsRequest] is made
+/// of it once libfuse has returned, with none of its frames below.
 ///
 /// An exception that left a function that libfuse called would end the JVM, so each is caught here
 /// and answered with EIO.
@@ -40,6 +40,8 @@ final class Intake {
   /// Copies the arguments of one call about an open file.
   @FunctionalInterface
   interface FileCopier {
+    /// Makes the request.
+    ///
     /// @param file the address of its `struct fuse_file_info`, or 0
     FsRequest copy(Reply reply, long file);
   }
@@ -47,6 +49,8 @@ final class Intake {
   /// Copies the arguments of one call about an open file and something else.
   @FunctionalInterface
   interface PairCopier {
+    /// Makes the request.
+    ///
     /// @param file the address of the file's `struct fuse_file_info`, or 0
     /// @param other the address of the other struct
     FsRequest copy(Reply reply, long file, long other);
@@ -66,9 +70,7 @@ final class Intake {
   void takeSilently(long request, Copier copier) {
     leave(
         request,
-        () ->
-            copied(
-                Reply.toNobody(MemorySegment.ofAddress(request), fileInfoBits), copier));
+        () -> copied(Reply.toNobody(MemorySegment.ofAddress(request), fileInfoBits), copier));
   }
 
   /// Takes over a request about an open file, of which `info` tells.

@@ -1,12 +1,12 @@
 package org.vexfs.daemon.fuse;
 
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vexfs.daemon.base.Histogram;
+import org.vexfs.daemon.base.Histograms;
 import org.vexfs.daemon.base.NativeCallback;
 import org.vexfs.daemon.control.Figures;
 import org.vexfs.daemon.control.Figures.Spread;
@@ -26,9 +26,7 @@ public final class StackMonitor {
 
   private final Limits limits;
 
-  /// By the operations' ordinals.
-  private final Histogram[] depths = new Histogram[Operation.values().length];
-
+  private final Histograms<Operation> depths = new Histograms<>(Operation.class);
   private final Level warning;
   private final Level critical;
   private int untilNext;
@@ -74,7 +72,6 @@ public final class StackMonitor {
     this.warning = new Level(limits.warningBytes());
     this.critical = new Level(limits.criticalBytes());
     this.isOn = limits.sampleEvery() > 0 && StackPointer.isKnown();
-    Arrays.setAll(depths, _ -> new Histogram());
   }
 
   /// Whether anything is measured.
@@ -103,7 +100,7 @@ public final class StackMonitor {
       LOG.error("A callback's stack of {} bytes is none: no more is measured", depth);
       return;
     }
-    depths[operation.ordinal()].record(depth);
+    depths.of(operation).record(depth);
     boolean isFirstWarning = warning.isFirstPassedBy(operation, depth);
     if (critical.isFirstPassedBy(operation, depth)) {
       LOG.error(
@@ -122,7 +119,7 @@ public final class StackMonitor {
 
   /// The depths of an operation's callbacks by now, in bytes.
   Histogram.Snapshot depths(Operation operation) {
-    return depths[operation.ordinal()].snapshot();
+    return depths.of(operation).snapshot();
   }
 
   /// Adds what was measured.
@@ -136,8 +133,7 @@ public final class StackMonitor {
         samples += measured.count();
         figures
             .operation(operation.label())
-            .spread(
-                "stack_bytes", "Native stack in use in its callbacks.", measured, Spread.BYTES);
+            .spread("stack_bytes", "Native stack in use in its callbacks.", measured, Spread.BYTES);
       }
     }
     figures.gauge("stack_max_bytes", "The most native stack that a callback used.", max);
@@ -150,8 +146,7 @@ public final class StackMonitor {
         "stack_criticals",
         "Callbacks whose stack was over the limit stack_critical.",
         critical.passed.sum());
-    figures.counter(
-        "vector_work", "Times that vector work began.", NativeCallback.vectorWork());
+    figures.counter("vector_work", "Times that vector work began.", NativeCallback.vectorWork());
     figures.counter(
         "vector_work_in_callback",
         "Times that it would have begun in a callback, which is a defect.",

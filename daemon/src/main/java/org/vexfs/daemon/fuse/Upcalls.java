@@ -193,7 +193,12 @@ final class Upcalls {
         ops,
         NativeCalls.upcall(
             (req, node, attributes, valid, info, _) ->
-                intake.takePair(req, info, attributes, stat.sizeof(), (reply, file, changed) ->
+                intake.takePair(
+                    req,
+                    info,
+                    attributes,
+                    stat.sizeof(),
+                    (reply, file, changed) ->
                         new FsRequest.SetAttributes(
                             reply,
                             Arguments.caller(req),

@@ -39,7 +39,7 @@ public final class VectorAttributes {
   }
 
   /// Whether an attribute of this name is a vector.
-  static boolean isVectorName(String name) {
+  public static boolean isVectorName(String name) {
     return name.equals(PREFIX) || name.startsWith(PREFIX + ".");
   }
 

@@ -43,8 +43,6 @@ final class CallbackStackTest {
           Operation.CLOSE,
           Operation.FSYNC,
           Operation.OPENDIR,
-          Operation.READDIR,
-          Operation.READDIRPLUS,
           Operation.GETXATTR,
           Operation.LISTXATTR,
           Operation.SETXATTR,
@@ -83,7 +81,8 @@ final class CallbackStackTest {
                     operation.label(), depths.count(), depths.percentile(0.5), depths.max()));
         assertTrue(depths.count() > 0, () -> operation + " was never measured");
         assertTrue(
-            depths.percentile(0.0) > 0, () -> operation + " has libfuse's frames below it at least");
+            depths.percentile(0.0) > 0,
+            () -> operation + " has libfuse's frames below it at least");
         assertTrue(depths.max() < AIM_BYTES, () -> operation + ": " + depths.max());
       }
       System.out.println(table);
@@ -101,7 +100,7 @@ final class CallbackStackTest {
         new SocketMount(
             directory,
             trees ->
-                new Dispatcher(trees) {
+                new Dispatcher(trees, SocketMount.watched()) {
                   @Override
                   void handle(FsRequest request, Host host, Arena arena)
                       throws ErrnoException, VectorFailure {
@@ -162,7 +161,7 @@ final class CallbackStackTest {
         new SocketMount(
             directory,
             trees ->
-                new Dispatcher(trees) {
+                new Dispatcher(trees, SocketMount.watched()) {
                   @Override
                   void handle(FsRequest request, Host host, Arena arena)
                       throws ErrnoException, VectorFailure {
@@ -181,8 +180,7 @@ final class CallbackStackTest {
           mount.kernel.send(Opcode.STATFS, ROOT, Payload.of());
       Waiting waiting = handled.get(20, TimeUnit.SECONDS);
       waiting.isWatched.get(20, TimeUnit.SECONDS);
-      mount.kernel.tell(
-          Opcode.INTERRUPT, 0, Payload.of().u64(mount.kernel.lastUnique()));
+      mount.kernel.tell(Opcode.INTERRUPT, 0, Payload.of().u64(mount.kernel.lastUnique()));
 
       assertTrue(waiting.wasRefused.get(20, TimeUnit.SECONDS), "vector work began in a callback");
       assertEquals(0, SocketKernel.await(answer).errno());

@@ -83,8 +83,7 @@ final class EveryOperation {
 
   /// Asks for a file without a name; only where libfuse knows that.
   void makeNameless() {
-    Answer made =
-        ok(TMPFILE, ROOT, Payload.create("", 0644, Libc.O_RDWR()));
+    Answer made = ok(TMPFILE, ROOT, Payload.create("", 0644, Libc.O_RDWR()));
     close(made.u64(0), made.u64(ENTRY_BYTES));
   }
 
@@ -99,8 +98,7 @@ final class EveryOperation {
 
   /// A file that is a vector, and the vectors of a file as a file.
   private void vectorFiles(long directory) {
-    Answer created =
-        ok(Opcode.CREATE, directory, Payload.create("c.vec", 0644, Libc.O_RDWR()));
+    Answer created = ok(Opcode.CREATE, directory, Payload.create("c.vec", 0644, Libc.O_RDWR()));
     long node = created.u64(0);
     long handle = created.u64(ENTRY_BYTES);
     ok(Opcode.WRITE, node, Payload.write(handle, 0, VECTOR));

@@ -33,11 +33,7 @@ import org.vexfs.daemon.store.VectorStore;
 final class SocketMount implements AutoCloseable {
   static final long ROOT = NodeId.ROOT.value();
 
-  /// Every request is measured.
-  private static final Instruments.Settings EVERY_REQUEST =
-      new Instruments.Settings(StackMonitor.Limits.DEFAULT.withSampleEvery(1));
-
-  final Instruments instruments = new Instruments(EVERY_REQUEST);
+  final Instruments instruments;
   final SocketKernel kernel = new SocketKernel();
   final Overlay overlay;
   final SocketKernel.Answer greeting;
@@ -49,7 +45,7 @@ final class SocketMount implements AutoCloseable {
 
   /// Mounts `directory/source`, with the vectors in `directory/store`.
   SocketMount(Path directory) throws Exception {
-    this(directory, trees -> new Dispatcher(trees));
+    this(directory, trees -> new Dispatcher(trees, watched()));
   }
 
   /// Mounts with a dispatcher of the test's own.
@@ -75,17 +71,18 @@ final class SocketMount implements AutoCloseable {
               new VectorAttributes(store, Duration.ofSeconds(10)),
               new Overlay.CacheTimes(1, 1));
     }
-    session =
-        FuseSession.open(
-            FuseLibrary.load(),
-            dispatcher.apply(new Trees(overlay, control(), new ErrorLog())),
-            List.of(),
-            OptionalInt.empty(),
-            instruments);
+    Dispatcher answering = dispatcher.apply(new Trees(overlay, control(), new ErrorLog()));
+    instruments = answering.instruments();
+    session = FuseSession.open(FuseLibrary.load(), answering, List.of(), OptionalInt.empty());
     session.mount(kernel.mountpoint());
     session.start();
     greeting = kernel.init();
     session.awaitContact();
+  }
+
+  /// Instruments that measure every request.
+  static Instruments watched() {
+    return new Instruments(Instruments.Settings.DEFAULT.measuringEveryStack());
   }
 
   private SearchServices startSearch() throws VectorFailure {
@@ -116,7 +113,7 @@ final class SocketMount implements AutoCloseable {
         new ErrorLog(),
         options,
         OptionalInt.empty(),
-        new Instruments(EVERY_REQUEST));
+        watched());
   }
 
   /// Requests that reached the daemon's own code.

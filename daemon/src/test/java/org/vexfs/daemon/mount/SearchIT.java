@@ -347,7 +347,8 @@ final class SearchIT {
   void commandLine_showsStatusAndUnmounts() throws Exception {
     try (var own = NativeMount.start()) {
       Attributes.attach(own.file("file", "text"), 1, 2);
-      String status = Command.of(NativeMount.launcher(), "status", "--wait", own.mountPoint()).output();
+      String status =
+          Command.of(NativeMount.launcher(), "status", "--wait", own.mountPoint()).output();
       assertTrue(status.contains("ready") && status.contains("default"), status);
 
       Command.of(NativeMount.launcher(), "umount", own.mountPoint()).output();

@@ -25,7 +25,7 @@ final class StatsIT {
   private static final Pattern SAMPLE =
       Pattern.compile(
           "(vexfs_[a-z0-9_]+?)(?:_bucket|_sum|_count)?"
-              + "(\\{[a-z_]+=\"[^\"]*\"(?:,(?:le|quantile)=\"[^\"]*\")?})? (-?[0-9.eE+-]+)");
+              + "(\\{[a-z_]+=\"[^\"]*\"(?:,(?:le|quantile|errno)=\"[^\"]*\")?})? (-?[0-9.eE+-]+)");
 
   private static NativeMount mount;
 
@@ -108,7 +108,7 @@ final class StatsIT {
             .map(name -> name.replaceFirst("^vexfs_", "").replaceFirst("_total$", ""))
             .collect(Collectors.toSet());
     Set<String> keys = new HashSet<>(stats.keySet());
-    keys.removeAll(Set.of("collections", "operations", "search_stages"));
+    keys.removeAll(Set.of("collections", "components", "operations", "search_stages"));
     assertEquals(keys, names);
   }
 
