@@ -9,8 +9,14 @@ module org.vexfs.daemon {
   requires org.slf4j;
   requires info.picocli;
   requires com.fasterxml.jackson.core;
+  requires org.tinylog.api;
+  requires org.tinylog.impl;
+  requires static jdk.httpserver;
   requires static jdk.incubator.vector;
+  requires static jdk.jfr;
 
   opens org.vexfs.daemon.app to
-      info.picocli;
+      info.picocli,
+      org.tinylog.api,
+      org.tinylog.impl;
 }

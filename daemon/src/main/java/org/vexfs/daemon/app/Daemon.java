@@ -7,11 +7,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vexfs.bindings.FuseLibrary;
 import org.vexfs.bindings.libc.Libc;
 import org.vexfs.daemon.base.ErrnoException;
+import org.vexfs.daemon.base.FlightEvents;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.control.ControlContext;
@@ -19,12 +21,14 @@ import org.vexfs.daemon.control.ControlTree;
 import org.vexfs.daemon.control.ErrorLog;
 import org.vexfs.daemon.control.SavedQueries;
 import org.vexfs.daemon.fuse.FuseSession;
+import org.vexfs.daemon.fuse.Instruments;
 import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.io.HostDirectory;
 import org.vexfs.daemon.overlay.InodeTrimmer;
 import org.vexfs.daemon.overlay.Overlay;
 import org.vexfs.daemon.overlay.SourceChanges;
 import org.vexfs.daemon.overlay.VectorAttributes;
+import org.vexfs.daemon.search.SearchTimes;
 import org.vexfs.daemon.store.StoreOptions;
 
 /// A mount from start to end.
@@ -51,6 +55,7 @@ final class Daemon {
   /// @param durability when a change of vectors counts as made
   /// @param readyTimeout how long a vector operation waits for the store to come up
   /// @param log where to log, if not in the store or on standard error
+  /// @param metricsListen where metrics are served over HTTP, if anywhere
   /// @param detaches whether the process lets go of its terminal once the mount answers
   /// @param connection what to serve instead of mounting: `/dev/fd/N`, an open connection
   record Settings(
@@ -61,6 +66,7 @@ final class Daemon {
       StoreOptions.Durability durability,
       Duration readyTimeout,
       Optional<Path> log,
+      Optional<String> metricsListen,
       boolean detaches,
       Optional<String> connection) {}
 
@@ -89,7 +95,11 @@ final class Daemon {
         LogFile.use(ownLog.orElse(store.resolve("vexfs.log")));
       }
       try (VectorServices vectors =
-              VectorServices.open(storeDirectory, settings.durability(), sourceDescriptor);
+              VectorServices.open(
+                  storeDirectory,
+                  settings.durability(),
+                  new SearchTimes(options.instruments().isCounting()),
+                  sourceDescriptor);
           Overlay overlay =
               new Overlay(
                   host,
@@ -119,7 +129,7 @@ final class Daemon {
       MountOptions options,
       MountPaths paths,
       Path store)
-      throws FuseSession.SessionException, ErrnoException, InterruptedException {
+      throws CommandException, FuseSession.SessionException, ErrnoException, InterruptedException {
     Logger log = LoggerFactory.getLogger(Daemon.class);
     if (options.forLibfuse().contains("noatime")) {
       overlay.keepAccessTimes();
@@ -127,19 +137,27 @@ final class Daemon {
     overlay.onlyReadsWhile(() -> isReadOnly(paths.mountpoint()));
     ErrorLog errors = new ErrorLog();
     StatusReport status = new StatusReport(paths, store, vectors);
-    ControlTree control =
-        new ControlTree(
-            new ControlContext(
+    Instruments instruments = new Instruments(options.instruments());
+    ControlContext context =
+        new ControlContext(
+            overlay,
+            vectors.search(),
+            settings.readyTimeout(),
+            errors,
+            queries,
+            status::toJson,
+            status::addTo);
+    ControlTree control = new ControlTree(context);
+    try (MetricsServer _ = listen(context, status);
+        FuseSession session =
+            FuseSession.open(
+                library,
                 overlay,
-                vectors.search(),
-                settings.readyTimeout(),
+                control,
                 errors,
-                queries,
-                status::toJson,
-                status::addTo));
-    try (FuseSession session =
-        FuseSession.open(
-            library, overlay, control, errors, options.forLibfuse(), options.maxReadBytes())) {
+                options.forLibfuse(),
+                options.maxReadBytes(),
+                instruments)) {
       status.mounted(overlay, control, session);
       String target =
           settings
@@ -153,6 +171,9 @@ final class Daemon {
       session.start();
       session.awaitContact();
       vectors.search().start();
+      if (options.isRecording()) {
+        FlightEvents.turnOn();
+      }
       log.info("{} is mounted at {}", paths.source(), paths.mountpoint());
       if (settings.detaches()) {
         HostProcess.announceReady();
@@ -168,6 +189,18 @@ final class Daemon {
       }
       log.info("{} was unmounted", paths.mountpoint());
     }
+  }
+
+  /// Serves metrics where that is asked for, which loads what it takes.
+  private @Nullable MetricsServer listen(ControlContext context, StatusReport status)
+      throws CommandException {
+    if (settings.metricsListen().isEmpty()) {
+      return null;
+    }
+    return MetricsServer.listen(
+        settings.metricsListen().get(),
+        new MetricsServer.Content(
+            () -> context.figures().toPrometheus(), status::toJson, status::isReady));
   }
 
   /// Whether the mount takes no changes now, which a remount may have decided.

@@ -8,7 +8,6 @@ final class LogFile {
   private LogFile() {}
 
   static void use(Path file) {
-    System.setProperty("tinylog.writer", "file");
     System.setProperty("tinylog.writer.file", file.toString());
     System.setProperty("tinylog.writer.append", "true");
   }

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       CollectionsCommand.class,
       StatusCommand.class,
       StatsCommand.class,
+      TopCommand.class,
       CompactCommand.class,
       SnapshotCommand.class,
       FsckCommand.class,

@@ -22,6 +22,7 @@ import org.vexfs.daemon.store.StoreOptions;
 /// @param options the values of every `-o`
 /// @param store where vectors are kept, if not in SOURCE
 /// @param log where to log, if not in the store or on standard error
+/// @param metricsListen where metrics are served over HTTP, if anywhere
 /// @param foreground whether the process keeps its terminal
 /// @param notifies whether the launcher waits for word that the mount answers
 record MountArguments(
@@ -32,6 +33,7 @@ record MountArguments(
     StoreOptions.Durability durability,
     double readyTimeoutSeconds,
     Optional<Path> log,
+    Optional<String> metricsListen,
     boolean foreground,
     boolean notifies) {
   static final double DEFAULT_READY_TIMEOUT_SECONDS = 30;
@@ -62,6 +64,7 @@ record MountArguments(
                 durability,
                 Duration.ofMillis((long) (readyTimeoutSeconds * 1000)),
                 log,
+                metricsListen,
                 notifies && !foreground,
                 Optional.empty()))
         .run();
@@ -91,6 +94,7 @@ record MountArguments(
     private StoreOptions.Durability durability = StoreOptions.Durability.PROCESS;
     private double readyTimeoutSeconds = DEFAULT_READY_TIMEOUT_SECONDS;
     private Optional<Path> log = Optional.empty();
+    private Optional<String> metricsListen = Optional.empty();
     private boolean foreground;
     private boolean sharedSource;
     private boolean notifies;
@@ -120,6 +124,7 @@ record MountArguments(
               durability,
               readyTimeoutSeconds,
               log,
+              metricsListen,
               foreground,
               notifies));
     }
@@ -163,6 +168,7 @@ record MountArguments(
         case "-o" -> options.add(value);
         case "--store" -> store = Optional.of(Path.of(value));
         case "--log" -> log = Optional.of(Path.of(value));
+        case "--metrics-listen" -> metricsListen = Optional.of(value);
         case "--ready-timeout" -> readyTimeoutSeconds = Double.parseDouble(value);
         case "--durability" -> {
           Optional<StoreOptions.Durability> known = durability(value);

@@ -32,8 +32,10 @@ final class MountCommand implements Callable<Integer> {
       paramLabel = "OPT",
       description =
           "mount options, separated by commas: ro, allow_other, max_read=BYTES,"
-              + " attr_timeout=SECONDS, entry_timeout=SECONDS (both 1 by default), shared_source"
-              + " and whatever else FUSE takes")
+              + " attr_timeout=SECONDS, entry_timeout=SECONDS (both 1 by default), shared_source,"
+              + " slow_request=SECONDS (10, after which a request is logged with its stack),"
+              + " no_metrics, flight_recorder, stack_sample=N (64), stack_warning=BYTES (6144),"
+              + " stack_critical=BYTES (7168), and whatever else FUSE takes")
   private List<String> options = new ArrayList<>();
 
   @Option(
@@ -75,6 +77,13 @@ final class MountCommand implements Callable<Integer> {
   private @Nullable Path log;
 
   @Option(
+      names = "--metrics-listen",
+      paramLabel = "[ADDRESS:]PORT",
+      description =
+          "serve /metrics, /health/live and /health/ready over HTTP, on the loopback interface")
+  private @Nullable String metricsListen;
+
+  @Option(
       names = {"-f", "--foreground"},
       description = "stay in the foreground until unmounted")
   private boolean foreground;
@@ -102,6 +111,7 @@ final class MountCommand implements Callable<Integer> {
         durability,
         readyTimeoutSeconds,
         Optional.ofNullable(log),
+        Optional.ofNullable(metricsListen),
         foreground,
         notifies);
   }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
+import org.vexfs.daemon.fuse.Instruments;
 import org.vexfs.daemon.overlay.Overlay;
 
 /// What came after `-o`, sorted: what the daemon itself heeds, and what libfuse and the kernel are
@@ -16,12 +17,16 @@ import org.vexfs.daemon.overlay.Overlay;
 /// @param maxReadBytes `max_read`, where given
 /// @param readOnly whether `ro` was given
 /// @param isSourceShared whether `shared_source` was given: others change SOURCE behind the mount
+/// @param instruments what the daemon watches itself with: see [InstrumentOptions]
+/// @param isRecording whether there are events for the Flight Recorder
 /// @param forLibfuse everything else
 record MountOptions(
     Overlay.CacheTimes cacheTimes,
     OptionalInt maxReadBytes,
     boolean readOnly,
     boolean isSourceShared,
+    Instruments.Settings instruments,
+    boolean isRecording,
     List<String> forLibfuse) {
 
   /// Seconds for which names and attributes are kept where the options do not say.
@@ -60,6 +65,7 @@ record MountOptions(
     double attributeSeconds = isSourceShared ? 0 : DEFAULT_TIMEOUT_SECONDS;
     double entrySeconds = attributeSeconds;
     OptionalInt maxReadBytes = OptionalInt.empty();
+    InstrumentOptions instruments = new InstrumentOptions();
     List<String> forLibfuse =
         new ArrayList<>(
             List.of("default_permissions", "subtype=vexfs", "fsname=" + escape(source)));
@@ -74,7 +80,7 @@ record MountOptions(
         }
         default -> {
           boolean isOurs = option.equals(SHARED_SOURCE) || OF_MOUNT.contains(option);
-          if (!isOurs && !option.startsWith("x-")) {
+          if (!instruments.take(option, pair) && !isOurs && !option.startsWith("x-")) {
             forLibfuse.add(option);
           }
         }
@@ -85,6 +91,8 @@ record MountOptions(
         maxReadBytes,
         forLibfuse.contains("ro"),
         isSourceShared,
+        instruments.settings(),
+        instruments.isRecording(),
         List.copyOf(forLibfuse));
   }
 
@@ -113,7 +121,7 @@ record MountOptions(
         : Map.entry(option.substring(0, equals), option.substring(equals + 1));
   }
 
-  private static double seconds(String option, String value) throws InvalidOptionException {
+  static double seconds(String option, String value) throws InvalidOptionException {
     double seconds = number(option, value, Double::parseDouble);
     if (!(seconds >= 0)) {
       throw new InvalidOptionException("-o " + option + ": seconds are 0 or more");
@@ -121,7 +129,7 @@ record MountOptions(
     return seconds;
   }
 
-  private static <N> N number(String option, String value, Function<String, N> parser)
+  static <N> N number(String option, String value, Function<String, N> parser)
       throws InvalidOptionException {
     try {
       return parser.apply(value);

@@ -71,6 +71,7 @@ final class RehearseCommand implements Callable<Integer> {
         StoreOptions.Durability.PROCESS,
         READY_TIMEOUT,
         Optional.of(directory.resolve("log")),
+        Optional.empty(),
         false,
         Optional.of(kernel.mountpoint()));
   }

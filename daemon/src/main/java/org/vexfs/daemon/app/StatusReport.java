@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.vexfs.daemon.base.Component;
-import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.control.ControlTree;
 import org.vexfs.daemon.control.Figures;
 import org.vexfs.daemon.fuse.FuseSession;
@@ -26,7 +25,7 @@ import org.vexfs.daemon.store.VectorCollection;
 /// |---|---|
 /// | `state` | `ready`, `starting` or `failed`, the vector side as a whole |
 /// | `pid`, `source`, `mountpoint`, `store` | what serves what from where |
-/// | `components` | each with `name`, `state` (pending, in progress, ready, failed) and, failed, `cause` |
+/// | `components` | each with `name`, `state` (pending, in progress, ready, failed), `seconds`, how long it took or has taken, and, where it failed, `cause`, `attempts` and `retry_in_seconds`, after which a request for it tries again |
 /// | `read_only_cause` | why the store takes no changes, where it does not |
 /// | `collections` | each with `name`, `dimension`, `metric`, `entries`, `rows` and `pending`, the rows not in its graph yet |
 /// | `segments`, `log_bytes`, `dead_bytes` | the vector log |
@@ -87,15 +86,23 @@ final class StatusReport {
 
   /// Adds figures of the process and of what the kernel holds.
   void addTo(Figures figures) {
-    ProcessMemory memory = ProcessMemory.now();
     figures.gauge(
         "uptime_seconds",
         "Time since the start.",
         Duration.between(start, Instant.now()).toMillis() / 1e3);
-    figures.gauge("resident_bytes", "Memory of the daemon.", memory.residentBytes());
-    figures.gauge("heap_bytes", "Part of it that is Java's heap.", memory.heapBytes());
+    ProcessFigures.addTo(figures);
+    for (Component<?> component : components()) {
+      Component.Progress progress = component.progress();
+      Figures.Subject subject = figures.component(component.name());
+      subject.gauge(
+          "ready", "Whether it is ready.", progress.state() == Component.State.READY ? 1 : 0);
+      subject.gauge("attempts", "How often it was brought up.", progress.attempts());
+      subject.gauge(
+          "seconds", "How long that took, the last time.", progress.took().toMillis() / 1e3);
+    }
     if (mounted.isPresent()) {
       Mounted held = mounted.get();
+      held.session().addTo(figures);
       figures.counter("requests", "Requests of the kernel.", held.session().requestCount());
       figures.gauge("inodes", "Real files that the kernel knows.", held.overlay().inodeCount());
       figures.gauge(
@@ -115,6 +122,11 @@ final class StatusReport {
     return List.of(vectors.store(), vectors.search());
   }
 
+  /// Whether vectors are up.
+  boolean isReady() {
+    return "ready".equals(state());
+  }
+
   private String state() {
     List<Component.State> states =
         components().stream().<Component.State>map(Component::state).toList();
@@ -129,17 +141,15 @@ final class StatusReport {
     for (Component<?> component : components()) {
       json.writeStartObject();
       json.writeStringField("name", component.name());
-      json.writeStringField(
-          "state",
-          switch (component.state()) {
-            case PENDING -> "pending";
-            case IN_PROGRESS -> "in progress";
-            case READY -> "ready";
-            case FAILED -> "failed";
-          });
-      Optional<VectorFailure> failure = component.failure();
-      if (failure.isPresent()) {
-        json.writeStringField("cause", failure.get().getMessage());
+      Component.Progress progress = component.progress();
+      json.writeStringField("state", progress.state().text());
+      json.writeNumberField("seconds", progress.took().toMillis() / 1e3);
+      if (progress.failure().isPresent()) {
+        json.writeStringField("cause", progress.failure().get().getMessage());
+        json.writeNumberField("attempts", progress.attempts());
+      }
+      if (progress.retryIn().isPresent()) {
+        json.writeNumberField("retry_in_seconds", progress.retryIn().get().toSeconds());
       }
       json.writeEndObject();
     }

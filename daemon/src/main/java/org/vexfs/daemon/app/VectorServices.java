@@ -10,6 +10,7 @@ import org.vexfs.daemon.io.HostDirectory;
 import org.vexfs.daemon.search.CollectionIndexes;
 import org.vexfs.daemon.search.KnnSearchEngine;
 import org.vexfs.daemon.search.SearchServices;
+import org.vexfs.daemon.search.SearchTimes;
 import org.vexfs.daemon.store.StoreOptions;
 import org.vexfs.daemon.store.UnrecoveredStore;
 import org.vexfs.daemon.store.UpkeepThread;
@@ -21,13 +22,15 @@ final class VectorServices implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(VectorServices.class);
 
   private final UnrecoveredStore unrecovered;
+  private final SearchTimes times;
   private final Component<VectorStore> store;
   private final Component<SearchServices> search;
 
   /// There once the store is.
   private volatile Optional<UpkeepThread> upkeep = Optional.empty();
 
-  private VectorServices(UnrecoveredStore unrecovered, int sourceDescriptor) {
+  private VectorServices(UnrecoveredStore unrecovered, int sourceDescriptor, SearchTimes times) {
+    this.times = times;
     this.unrecovered = unrecovered;
     this.store = new Component<>("store", () -> recover(unrecovered, sourceDescriptor));
     this.search = new Component<>("index", this::startSearch);
@@ -36,13 +39,17 @@ final class VectorServices implements AutoCloseable {
   /// Opens and locks the store in `directory`.
   ///
   /// @param durability when a change counts as made
+  /// @param times what hears how long searches take
   /// @param sourceDescriptor SOURCE, which the store asks about files that changed behind the mount
   static VectorServices open(
-      HostDirectory directory, StoreOptions.Durability durability, int sourceDescriptor)
+      HostDirectory directory,
+      StoreOptions.Durability durability,
+      SearchTimes times,
+      int sourceDescriptor)
       throws VectorFailure {
     UnrecoveredStore unrecovered =
         UnrecoveredStore.open(directory, StoreOptions.DEFAULT.with(durability));
-    return new VectorServices(unrecovered, sourceDescriptor);
+    return new VectorServices(unrecovered, sourceDescriptor, times);
   }
 
   Component<VectorStore> store() {
@@ -77,7 +84,7 @@ final class VectorServices implements AutoCloseable {
     VectorStore recovered = store.get(Duration.ofDays(1));
     CollectionIndexes indexes = new CollectionIndexes(recovered);
     indexes.start();
-    return new SearchServices(recovered, indexes, new KnnSearchEngine(recovered, indexes));
+    return new SearchServices(recovered, indexes, new KnnSearchEngine(recovered, indexes, times));
   }
 
   /// Ends indexing and upkeep, then makes the store durable and gives it back; no request is under

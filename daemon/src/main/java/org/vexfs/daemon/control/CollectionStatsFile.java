@@ -36,10 +36,10 @@ record CollectionStatsFile(ControlContext context, NodeId directory, String coll
     if (known.isEmpty() && !collection.equals(Query.DEFAULT_COLLECTION)) {
       throw ErrnoException.of(Errno.ENOENT);
     }
-    Figures.OfCollection figures =
+    Figures.Subject figures =
         known.isPresent()
             ? StoreFigures.of(known.get(), search)
-            : new Figures.OfCollection(CollectionConfig.DEFAULT.metric().id());
-    return new FixedHandle(Figures.toJson(collection, figures));
+            : new Figures().collection(collection, CollectionConfig.DEFAULT.metric().id());
+    return new FixedHandle(Figures.toJson(figures));
   }
 }

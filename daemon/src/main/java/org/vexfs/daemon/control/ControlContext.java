@@ -8,6 +8,7 @@ import org.vexfs.bindings.libc.stat;
 import org.vexfs.daemon.base.Caller;
 import org.vexfs.daemon.base.Component;
 import org.vexfs.daemon.base.ErrnoException;
+import org.vexfs.daemon.base.FlightEvents;
 import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
@@ -57,6 +58,10 @@ public final class ControlContext {
     return errors;
   }
 
+  SearchCounts counts() {
+    return counts;
+  }
+
   SavedQueries queries() {
     return queries;
   }
@@ -70,7 +75,7 @@ public final class ControlContext {
   }
 
   /// The figures of this moment, as far as things are up; waits for nothing.
-  Figures figures() {
+  public Figures figures() {
     Figures figures = new Figures();
     ownFigures.accept(figures);
     counts.addTo(figures);
@@ -99,13 +104,16 @@ public final class ControlContext {
       throws ErrnoException, VectorFailure {
     long start = System.nanoTime();
     boolean answered = false;
+    int hits = -1;
+    TreePath path = pathOf(host, directory);
     try {
-      Answer answer =
-          search().engine().search(query, pathOf(host, directory), overlay.viewOf(host, caller));
+      Answer answer = search().engine().search(query, path, overlay.viewOf(host, caller));
       answered = true;
+      hits = answer.results().stream().mapToInt(result -> result.hits().size()).sum();
       return answer;
     } finally {
       counts.searched(start, answered);
+      FlightEvents.search(path, start, hits);
     }
   }
 

@@ -21,6 +21,7 @@ record ControlDirectory(ControlContext context, NodeId directory)
           Child.file("help"),
           Child.file("import"),
           Child.directory("links"),
+          Child.file("log-level"),
           Child.file("metrics"),
           Child.directory("near"),
           Child.directory("queries"),
@@ -45,6 +46,7 @@ record ControlDirectory(ControlContext context, NodeId directory)
           case "help" -> new ReportFile(context, directory, ReportFile.Report.HELP);
           case "import" -> new ImportFile(context, directory);
           case "links" -> MirrorDirectory.links(context, directory);
+          case "log-level" -> new LogLevelFile(context, directory);
           case "metrics" -> new ReportFile(context, directory, ReportFile.Report.METRICS);
           case "near" -> MirrorDirectory.near(context, directory);
           case "queries" -> new QueriesDirectory(context, directory);

@@ -117,7 +117,13 @@ final class SearchHandle implements VirtualHandle {
 
   @GuardedBy("lock")
   private void answer(Host host) throws ErrnoException, VectorFailure {
-    answer = context.answer(host, caller, directory, input.query()).toJsonLines();
+    long start = System.nanoTime();
+    Query query = input.query();
+    context.counts().parsed(start);
+    Answer found = context.answer(host, caller, directory, query);
+    long written = System.nanoTime();
+    answer = found.toJsonLines();
+    context.counts().written(written);
     pending = false;
   }
 
@@ -132,10 +138,15 @@ final class SearchHandle implements VirtualHandle {
       throw new VectorFailure.InvalidRequest(
           "packed query: the command is not _IOWR('V', 0x51, ...) of the buffer's size");
     }
+    long start = System.nanoTime();
     Query query = PackedQuery.parse(call.input());
+    context.counts().parsed(start);
     Answer answer = context.answer(host, caller, directory, query);
+    long written = System.nanoTime();
     PackedAnswer packed = PackedAnswer.of(answer.results().getFirst(), call.room());
-    return new Controlled(packed.hits(), packed.toBytes());
+    byte[] bytes = packed.toBytes();
+    context.counts().written(written);
+    return new Controlled(packed.hits(), bytes);
   }
 
   @Override

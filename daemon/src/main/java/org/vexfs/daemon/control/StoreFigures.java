@@ -5,6 +5,7 @@ import java.time.Instant;
 import org.vexfs.daemon.search.CacheFigures;
 import org.vexfs.daemon.search.SearchServices;
 import org.vexfs.daemon.store.CheckpointState;
+import org.vexfs.daemon.search.SearchTimes;
 import org.vexfs.daemon.store.StoreState;
 import org.vexfs.daemon.store.VectorCollection;
 
@@ -28,6 +29,11 @@ final class StoreFigures {
         "dead_bytes", "Bytes of the log that compaction may give back.", state.deadBytes());
     figures.counter("log_flushes", "How often the log was made durable.", state.flushes());
     add(figures, state.checkpoint());
+    for (SearchTimes.Stage stage : SearchTimes.Stage.values()) {
+      SearchCounts.stage(figures, stage.label(), search.engine().times().of(stage));
+    }
+    figures.gauge(
+        "searches_waiting", "Searches that wait for others to end.", search.engine().waiting());
     figures.gauge(
         "read_only",
         "Whether the store takes no changes any more.",
@@ -55,14 +61,14 @@ final class StoreFigures {
     figures.gauge("result_cache_bytes", "About what they take.", cache.bytes());
   }
 
-  static Figures.OfCollection of(VectorCollection collection, SearchServices search) {
-    Figures.OfCollection figures = new Figures.OfCollection(collection.metric().id());
+  static Figures.Subject of(VectorCollection collection, SearchServices search) {
+    Figures.Subject figures = new Figures().collection(collection.name(), collection.metric().id());
     add(figures, collection, search);
     return figures;
   }
 
   private static void add(
-      Figures.OfCollection figures, VectorCollection collection, SearchServices search) {
+      Figures.Subject figures, VectorCollection collection, SearchServices search) {
     int pending = search.indexes().pendingSlots(collection);
     figures.gauge("dimension", "Values of a vector, 0 before the first.", collection.dimension());
     figures.gauge("entries", "Files that have vectors in it.", collection.entryCount());

@@ -17,6 +17,7 @@ import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.control.ControlTree;
+import org.vexfs.daemon.control.Figures;
 import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.overlay.Content;
 import org.vexfs.daemon.overlay.Created;
@@ -38,10 +39,23 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
   private final Interruptions interruptions = new Interruptions();
   private final WriteOrder writes = new WriteOrder();
+  private final Admission admission = new Admission();
+  private final Instruments instruments;
   private final AtomicLong requests = new AtomicLong();
 
-  Dispatcher(Trees trees) {
+  Dispatcher(Trees trees, Instruments instruments) {
     this.trees = trees;
+    this.instruments = instruments;
+  }
+
+  /// What its requests are watched with.
+  final Instruments instruments() {
+    return instruments;
+  }
+
+  /// Adds how long the queues are.
+  final void addTo(Figures figures) {
+    admission.addTo(figures);
   }
 
   /// Requests that were received since the start.
@@ -53,17 +67,21 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
   @Override
   public final void accept(FsRequest request) {
     requests.incrementAndGet();
+    UnderWay underWay = instruments.begin(request);
     CompletableFuture<Void> before = before(request);
     CompletableFuture<Void> done = begin(request);
     try {
       executor.execute(() -> {
+        underWay.handle();
         before.join();
         run(request, done);
+        instruments.end(underWay);
       });
     } catch (RejectedExecutionException | OutOfMemoryError e) {
       LOG.error("No thread for {}", request.getClass().getSimpleName(), e);
       request.reply().error(Errno.EIO);
       end(request, done);
+      instruments.end(underWay);
     }
   }
 
@@ -96,6 +114,8 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
   }
 
   private void run(FsRequest request, CompletableFuture<Void> done) {
+    Admission.Lane lane = admission.laneOf(request);
+    lane.enter();
     try (Reply reply = request.reply();
         Host host = Host.borrow();
         Arena arena = Arena.ofConfined()) {
@@ -114,6 +134,7 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
         }
       }
     } finally {
+      lane.leave();
       end(request, done);
     }
   }

@@ -131,44 +131,47 @@ sealed interface FsRequest {
   record Control(Reply reply, NodeId node, HandleId handle, ControlCall call)
       implements FsRequest {}
 
-  /// The call that users know it by, for messages.
-  default String operation() {
+  /// Which of the closed set of operations it is.
+  default Operation operation() {
     return switch (this) {
-      case Lookup _ -> "lookup";
-      case Forget _, BatchForget _ -> "forget";
-      case GetAttributes _ -> "stat";
-      case SetAttributes _ -> "setattr";
-      case ReadLink _ -> "readlink";
-      case MakeNode _ -> "mknod";
-      case MakeDirectory _ -> "mkdir";
-      case SymbolicLink _ -> "symlink";
-      case HardLink _ -> "link";
-      case Unlink _ -> "unlink";
-      case RemoveDirectory _ -> "rmdir";
-      case Rename _ -> "rename";
-      case Open _ -> "open";
-      case Create _, CreateNameless _ -> "create";
-      case Read _ -> "read";
-      case Write _ -> "write";
-      case Seek _ -> "lseek";
-      case Allocate _ -> "fallocate";
-      case CopyRange _ -> "copy_file_range";
-      case TestLock _, LockRange _ -> "fcntl";
-      case LockFile _ -> "flock";
-      case Flush _ -> "close";
-      case Release _ -> "release";
-      case Sync _ -> "fsync";
-      case OpenDirectory _ -> "opendir";
-      case ReadDirectory _ -> "readdir";
-      case ReleaseDirectory _ -> "releasedir";
-      case SyncDirectory _ -> "fsyncdir";
-      case FileSystemFigures _ -> "statfs";
-      case Access _ -> "access";
-      case GetAttribute _ -> "getxattr";
-      case ListAttributes _ -> "listxattr";
-      case SetAttribute _ -> "setxattr";
-      case RemoveAttribute _ -> "removexattr";
-      case Control _ -> "ioctl";
+      case Lookup _ -> Operation.LOOKUP;
+      case Forget _ -> Operation.FORGET;
+      case BatchForget _ -> Operation.FORGET_MULTI;
+      case GetAttributes _ -> Operation.STAT;
+      case SetAttributes _ -> Operation.SETATTR;
+      case ReadLink _ -> Operation.READLINK;
+      case MakeNode _ -> Operation.MKNOD;
+      case MakeDirectory _ -> Operation.MKDIR;
+      case SymbolicLink _ -> Operation.SYMLINK;
+      case HardLink _ -> Operation.LINK;
+      case Unlink _ -> Operation.UNLINK;
+      case RemoveDirectory _ -> Operation.RMDIR;
+      case Rename _ -> Operation.RENAME;
+      case Open _ -> Operation.OPEN;
+      case Create _ -> Operation.CREATE;
+      case CreateNameless _ -> Operation.TMPFILE;
+      case Read _ -> Operation.READ;
+      case Write _ -> Operation.WRITE;
+      case Seek _ -> Operation.LSEEK;
+      case Allocate _ -> Operation.FALLOCATE;
+      case CopyRange _ -> Operation.COPY_FILE_RANGE;
+      case TestLock _ -> Operation.GETLK;
+      case LockRange _ -> Operation.SETLK;
+      case LockFile _ -> Operation.FLOCK;
+      case Flush _ -> Operation.CLOSE;
+      case Release _ -> Operation.RELEASE;
+      case Sync _ -> Operation.FSYNC;
+      case OpenDirectory _ -> Operation.OPENDIR;
+      case ReadDirectory r -> r.withAttributes() ? Operation.READDIRPLUS : Operation.READDIR;
+      case ReleaseDirectory _ -> Operation.RELEASEDIR;
+      case SyncDirectory _ -> Operation.FSYNCDIR;
+      case FileSystemFigures _ -> Operation.STATFS;
+      case Access _ -> Operation.ACCESS;
+      case GetAttribute _ -> Operation.GETXATTR;
+      case ListAttributes _ -> Operation.LISTXATTR;
+      case SetAttribute _ -> Operation.SETXATTR;
+      case RemoveAttribute _ -> Operation.REMOVEXATTR;
+      case Control _ -> Operation.IOCTL;
     };
   }
 

@@ -15,6 +15,7 @@ import org.vexfs.bindings.fuse.Fuse;
 import org.vexfs.bindings.fuse.fuse_args;
 import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.control.ErrorLog;
+import org.vexfs.daemon.control.Figures;
 import org.vexfs.daemon.overlay.FileTree;
 import org.vexfs.daemon.overlay.KernelCache;
 
@@ -62,15 +63,18 @@ public final class FuseSession implements KernelCache, AutoCloseable {
   /// @param errors where the causes of failures are kept
   /// @param options as after `-o`, for libfuse and the kernel
   /// @param maxReadBytes the value of the option `max_read`, where given
+  /// @param instruments what the session is watched with
   public static FuseSession open(
       FuseLibrary library,
       FileTree files,
       FileTree control,
       ErrorLog errors,
       List<String> options,
-      OptionalInt maxReadBytes)
+      OptionalInt maxReadBytes,
+      Instruments instruments)
       throws SessionException {
-    return open(library, new Dispatcher(new Trees(files, control, errors)), options, maxReadBytes);
+    Dispatcher dispatcher = new Dispatcher(new Trees(files, control, errors), instruments);
+    return open(library, dispatcher, options, maxReadBytes);
   }
 
   /// Prepares a session whose requests `dispatcher` answers; it is closed with the session.
@@ -119,8 +123,10 @@ public final class FuseSession implements KernelCache, AutoCloseable {
 
   /// Starts receiving.
   public void start() {
-    receiver = new Receiver("receiver", session, buffers, dispatcher);
+    receiver =
+        new Receiver("receiver", session, buffers, dispatcher, dispatcher.instruments().stack());
     receiver.start();
+    dispatcher.instruments().start();
   }
 
   /// Waits until the kernel has made contact and the mount answers.
@@ -168,6 +174,14 @@ public final class FuseSession implements KernelCache, AutoCloseable {
     return dispatcher.requestCount();
   }
 
+  /// Adds what was measured of this session.
+  public void addTo(Figures figures) {
+    dispatcher.instruments().addTo(figures);
+    dispatcher.addTo(figures);
+    figures.gauge(
+        "write_buffers", "Buffers that hold the data of writes under way.", buffers.inUse());
+  }
+
   /// Answers what is under way, unmounts if that has not happened yet, and frees the session.
   ///
   /// Where the session is not over, because starting failed half-way, it is unmounted first, which
@@ -180,6 +194,7 @@ public final class FuseSession implements KernelCache, AutoCloseable {
     }
     boolean ended = joinReceiver();
     dispatcher.close();
+    dispatcher.instruments().close();
     unmount();
     if (ended) {
       Fuse.fuse_session_destroy(session);

@@ -4,6 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.vexfs.bindings.NativeCalls;
+import org.vexfs.bindings.fuse.flock;
+import org.vexfs.bindings.fuse.fuse_file_info;
 import org.vexfs.bindings.fuse.fuse_lowlevel_ops;
 import org.vexfs.bindings.libc.Libc;
 import org.vexfs.daemon.base.NodeId;
@@ -31,38 +33,41 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, node, info, _, _, _) ->
-                intake.take(
+                intake.takeFile(
                     req,
-                    reply ->
+                    info,
+                    (reply, file) ->
                         new FsRequest.Open(
-                            reply, Arguments.caller(req), new NodeId(node), Arguments.flags(info))),
+                            reply, Arguments.caller(req), new NodeId(node), Arguments.flags(file))),
             arena));
     fuse_lowlevel_ops.create(
         ops,
         NativeCalls.upcall(
             (req, parent, name, mode, info, _) ->
-                intake.take(
+                intake.takeFile(
                     req,
-                    reply ->
+                    info,
+                    (reply, file) ->
                         new FsRequest.Create(
                             reply,
                             Arguments.caller(req),
                             new NodeId(parent),
                             Arguments.name(name),
                             (int) mode,
-                            Arguments.flags(info))),
+                            Arguments.flags(file))),
             arena));
     fuse_lowlevel_ops.read(
         ops,
         NativeCalls.upcall(
             (req, node, size, offset, info, _) ->
-                intake.take(
+                intake.takeFile(
                     req,
-                    reply ->
+                    info,
+                    (reply, file) ->
                         new FsRequest.Read(
                             reply,
                             new NodeId(node),
-                            Arguments.handle(info),
+                            Arguments.handle(file),
                             offset,
                             Arguments.replySize(size))),
             arena));
@@ -70,49 +75,53 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, node, data, size, offset, info) ->
-                intake.take(
+                intake.takeFile(
                     req,
-                    reply ->
+                    info,
+                    (reply, file) ->
                         new FsRequest.Write(
                             reply,
                             Arguments.caller(req),
                             new NodeId(node),
-                            Arguments.handle(info),
+                            Arguments.handle(file),
                             offset,
                             Arguments.writeData(data, size),
-                            appends(info))),
+                            appends(file))),
             arena));
     fuse_lowlevel_ops.flush(
         ops,
         NativeCalls.upcall(
             (req, node, info, _, _, _) ->
-                intake.take(
+                intake.takeFile(
                     req,
-                    reply ->
+                    info,
+                    (reply, file) ->
                         new FsRequest.Flush(
                             reply,
                             new NodeId(node),
-                            Arguments.handle(info),
-                            Arguments.lockOwner(info))),
+                            Arguments.handle(file),
+                            Arguments.lockOwner(file))),
             arena));
     fuse_lowlevel_ops.release(
         ops,
         NativeCalls.upcall(
             (req, node, info, _, _, _) ->
-                intake.take(
+                intake.takeFile(
                     req,
-                    reply ->
-                        new FsRequest.Release(reply, new NodeId(node), Arguments.handle(info))),
+                    info,
+                    (reply, file) ->
+                        new FsRequest.Release(reply, new NodeId(node), Arguments.handle(file))),
             arena));
     fuse_lowlevel_ops.fsync(
         ops,
         NativeCalls.upcall(
             (req, node, dataOnly, info, _, _) ->
-                intake.take(
+                intake.takeFile(
                     req,
-                    reply ->
+                    info,
+                    (reply, file) ->
                         new FsRequest.Sync(
-                            reply, new NodeId(node), Arguments.handle(info), (int) dataOnly != 0)),
+                            reply, new NodeId(node), Arguments.handle(file), (int) dataOnly != 0)),
             arena));
   }
 
@@ -128,24 +137,26 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, node, offset, whence, info, _) ->
-                intake.take(
+                intake.takeFile(
                     req,
-                    reply ->
+                    info,
+                    (reply, file) ->
                         new FsRequest.Seek(
-                            reply, new NodeId(node), Arguments.handle(info), offset, (int) whence)),
+                            reply, new NodeId(node), Arguments.handle(file), offset, (int) whence)),
             arena));
     fuse_lowlevel_ops.fallocate(
         ops,
         NativeCalls.upcall(
             (req, node, mode, offset, length, info) ->
-                intake.take(
+                intake.takeFile(
                     req,
-                    reply ->
+                    info,
+                    (reply, file) ->
                         new FsRequest.Allocate(
                             reply,
                             Arguments.caller(req),
                             new NodeId(node),
-                            Arguments.handle(info),
+                            Arguments.handle(file),
                             (int) mode,
                             offset,
                             length)),
@@ -154,14 +165,17 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, from, fromOffset, fromInfo, to, toOffset, toInfo, length, _) ->
-                intake.take(
+                intake.takePair(
                     req,
-                    reply ->
+                    fromInfo,
+                    toInfo,
+                    fuse_file_info.sizeof(),
+                    (reply, source, target) ->
                         new FsRequest.CopyRange(
                             reply,
                             Arguments.caller(req),
-                            Arguments.place(from, fromOffset, fromInfo),
-                            Arguments.place(to, toOffset, toInfo),
+                            Arguments.place(from, fromOffset, source),
+                            Arguments.place(to, toOffset, target),
                             length)),
             arena));
   }
@@ -172,15 +186,16 @@ final class HandleUpcalls {
     MemorySegment function =
         NativeCalls.upcall(
             (req, parent, mode, info, _, _) ->
-                intake.take(
+                intake.takeFile(
                     req,
-                    reply ->
+                    info,
+                    (reply, file) ->
                         new FsRequest.CreateNameless(
                             reply,
                             Arguments.caller(req),
                             new NodeId(parent),
                             (int) mode,
-                            Arguments.flags(info))),
+                            Arguments.flags(file))),
             arena);
     ops.set(ValueLayout.ADDRESS, fuse_lowlevel_ops.sizeof(), function);
   }
@@ -190,13 +205,14 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, node, command, _, info, _, input, inputSize, outputSize) ->
-                intake.take(
+                intake.takeFile(
                     req,
-                    reply ->
+                    info,
+                    (reply, file) ->
                         new FsRequest.Control(
                             reply,
                             new NodeId(node),
-                            Arguments.handle(info),
+                            Arguments.handle(file),
                             Arguments.controlCall(command, input, inputSize, outputSize))),
             arena));
   }
@@ -206,40 +222,47 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, node, info, lock, _, _) ->
-                intake.take(
+                intake.takePair(
                     req,
-                    reply ->
+                    info,
+                    lock,
+                    flock.sizeof(),
+                    (reply, file, range) ->
                         new FsRequest.TestLock(
                             reply,
                             new NodeId(node),
-                            Arguments.handle(info),
-                            Arguments.lockOwner(info),
-                            Arguments.lock(lock))),
+                            Arguments.handle(file),
+                            Arguments.lockOwner(file),
+                            Arguments.lock(range))),
             arena));
     fuse_lowlevel_ops.setlk(
         ops,
         NativeCalls.upcall(
             (req, node, info, lock, waits, _) ->
-                intake.take(
+                intake.takePair(
                     req,
-                    reply ->
+                    info,
+                    lock,
+                    flock.sizeof(),
+                    (reply, file, range) ->
                         new FsRequest.LockRange(
                             reply,
                             new NodeId(node),
-                            Arguments.handle(info),
-                            Arguments.lockOwner(info),
-                            Arguments.lock(lock),
+                            Arguments.handle(file),
+                            Arguments.lockOwner(file),
+                            Arguments.lock(range),
                             (int) waits != 0)),
             arena));
     fuse_lowlevel_ops.flock(
         ops,
         NativeCalls.upcall(
             (req, node, info, operation, _, _) ->
-                intake.take(
+                intake.takeFile(
                     req,
-                    reply ->
+                    info,
+                    (reply, file) ->
                         new FsRequest.LockFile(
-                            reply, new NodeId(node), Arguments.handle(info), (int) operation)),
+                            reply, new NodeId(node), Arguments.handle(file), (int) operation)),
             arena));
   }
 
@@ -258,33 +281,41 @@ final class HandleUpcalls {
         ops,
         NativeCalls.upcall(
             (req, node, size, offset, info, _) ->
-                intake.take(req, reply -> readDirectory(reply, node, size, offset, info, false)),
+                intake.takeFile(
+                    req,
+                    info,
+                    (reply, file) -> readDirectory(reply, node, size, offset, file, false)),
             arena));
     fuse_lowlevel_ops.readdirplus(
         ops,
         NativeCalls.upcall(
             (req, node, size, offset, info, _) ->
-                intake.take(req, reply -> readDirectory(reply, node, size, offset, info, true)),
+                intake.takeFile(
+                    req,
+                    info,
+                    (reply, file) -> readDirectory(reply, node, size, offset, file, true)),
             arena));
     fuse_lowlevel_ops.releasedir(
         ops,
         NativeCalls.upcall(
             (req, node, info, _, _, _) ->
-                intake.take(
+                intake.takeFile(
                     req,
-                    reply ->
+                    info,
+                    (reply, file) ->
                         new FsRequest.ReleaseDirectory(
-                            reply, new NodeId(node), Arguments.handle(info))),
+                            reply, new NodeId(node), Arguments.handle(file))),
             arena));
     fuse_lowlevel_ops.fsyncdir(
         ops,
         NativeCalls.upcall(
             (req, node, dataOnly, info, _, _) ->
-                intake.take(
+                intake.takeFile(
                     req,
-                    reply ->
+                    info,
+                    (reply, file) ->
                         new FsRequest.SyncDirectory(
-                            reply, new NodeId(node), Arguments.handle(info), (int) dataOnly != 0)),
+                            reply, new NodeId(node), Arguments.handle(file), (int) dataOnly != 0)),
             arena));
   }
 

@@ -61,6 +61,10 @@ final class Interruptions {
   private void interruptSafely(long request) {
     try {
       interrupt(request);
+      // Where the kernel lost patience before the request was watched, libfuse calls back at once.
+      if (Thread.currentThread() instanceof Receiver receiver) {
+        receiver.measure(Operation.INTERRUPT);
+      }
     } catch (Throwable t) {
       LOG.error("A request could not be interrupted", t);
     }

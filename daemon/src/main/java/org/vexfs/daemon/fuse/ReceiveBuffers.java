@@ -66,6 +66,11 @@ final class ReceiveBuffers implements AutoCloseable {
     }
   }
 
+  /// Buffers that somebody has; the receiver always has one.
+  int inUse() {
+    return MAX_BUFFERS - available.availablePermits();
+  }
+
   /// Frees the memory; every buffer has been released.
   @Override
   public void close() {

@@ -37,6 +37,7 @@ final class Reply implements AutoCloseable {
   private final FileInfoBits fileInfoBits;
   private final boolean expected;
   private final AtomicBoolean answered = new AtomicBoolean();
+  private volatile int errno;
 
   private Reply(MemorySegment request, FileInfoBits fileInfoBits, boolean expected) {
     this.request = request;
@@ -55,9 +56,10 @@ final class Reply implements AutoCloseable {
   }
 
   /// Fails the request.
-  void error(int errno) {
+  void error(int newErrno) {
+    errno = newErrno;
     if (expected) {
-      answer(() -> Fuse.fuse_reply_err(request, errno));
+      answer(() -> Fuse.fuse_reply_err(request, newErrno));
     } else {
       none();
     }
@@ -175,6 +177,11 @@ final class Reply implements AutoCloseable {
   /// The request's handle in libfuse, for calls that want it.
   MemorySegment request() {
     return request;
+  }
+
+  /// What the request failed with; 0 where it did not.
+  int errno() {
+    return errno;
   }
 
   /// Whether an answer was given.

@@ -45,7 +45,7 @@ final class Trees {
   void note(Host host, FsRequest request, int errno, VectorFailure failure) {
     Caller caller = Arguments.caller(request.reply().request().address());
     String cause = String.valueOf(failure.getMessage());
-    errors.add(caller, request.operation(), pathOf(host, request.subject()), errno, cause);
+    errors.add(caller, request.operation().label(), pathOf(host, request.subject()), errno, cause);
   }
 
   private TreePath pathOf(Host host, NodeId node) {

@@ -9,10 +9,11 @@ import org.vexfs.bindings.FuseLibrary;
 import org.vexfs.bindings.NativeCalls;
 import org.vexfs.bindings.fuse.fuse_conn_info;
 import org.vexfs.bindings.fuse.fuse_lowlevel_ops;
+import org.vexfs.bindings.fuse.stat;
 import org.vexfs.daemon.base.NodeId;
 
 /// What libfuse calls: the functions about names and attributes, and, through [HandleUpcalls],
-/// those about what is open. Each hands a copy of its arguments to the [Intake] and returns.
+/// those about what is open. Each leaves its arguments with the [Intake] and returns.
 final class Upcalls {
   private static final Logger LOG = LoggerFactory.getLogger(Upcalls.class);
 
@@ -47,6 +48,7 @@ final class Upcalls {
   private void init(long connection) {
     try {
       negotiation.negotiate(Arguments.struct(connection, fuse_conn_info.sizeof()));
+      Receiver.current().measure(Operation.INIT);
     } catch (Throwable t) {
       LOG.error("Negotiation with the kernel failed", t);
     }
@@ -191,15 +193,18 @@ final class Upcalls {
         ops,
         NativeCalls.upcall(
             (req, node, attributes, valid, info, _) ->
-                intake.take(
+                intake.takePair(
                     req,
-                    reply ->
+                    info,
+                    attributes,
+                    stat.sizeof(),
+                    (reply, file, changed) ->
                         new FsRequest.SetAttributes(
                             reply,
                             Arguments.caller(req),
                             new NodeId(node),
-                            Arguments.handle(info),
-                            Arguments.change(attributes, (int) valid))),
+                            Arguments.handle(file),
+                            Arguments.change(changed, (int) valid))),
             arena));
     fuse_lowlevel_ops.statfs(
         ops,

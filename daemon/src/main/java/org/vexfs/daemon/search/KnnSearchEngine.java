@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
+import org.vexfs.daemon.base.NativeCallback;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorFailure.InvalidRequest;
@@ -27,9 +28,17 @@ public final class KnnSearchEngine {
   private final CollectionIndexes indexes;
   private final ResultCache cache = new ResultCache();
   private final HashingEmbedder embedder = new HashingEmbedder();
+  private final SearchTurns turns = new SearchTurns();
+  private final SearchTimes times;
 
   /// An engine over `store`, whose collections `indexes` keeps indexed.
   public KnnSearchEngine(VectorStore store, CollectionIndexes indexes) {
+    this(store, indexes, new SearchTimes(true));
+  }
+
+  /// The same, which tells `times` how long its stages take.
+  public KnnSearchEngine(VectorStore store, CollectionIndexes indexes, SearchTimes times) {
+    this.times = times;
     this.store = store;
     this.indexes = indexes;
   }
@@ -43,14 +52,35 @@ public final class KnnSearchEngine {
   /// @throws InvalidRequest where words are given and the collection has no embedder, or no word is
   ///   among them
   public Answer search(Query query, TreePath directory, SearchView view) throws VectorFailure {
-    return search(query, directory, view, Optional.empty());
+    return inTurn(query, directory, view, Optional.empty());
   }
 
   /// The same, among the files only that `filter` lets through. It is asked on several threads at
   /// once, of files that may be going away at that moment, and does not fail.
   public Answer search(Query query, TreePath directory, SearchView view, Predicate<FileNode> filter)
       throws VectorFailure {
-    return search(query, directory, view, Optional.of(filter));
+    return inTurn(query, directory, view, Optional.of(filter));
+  }
+
+  /// How long the stages of searches take.
+  public SearchTimes times() {
+    return times;
+  }
+
+  /// Searches that wait for others to end, about.
+  public int waiting() {
+    return turns.waiting();
+  }
+
+  private Answer inTurn(
+      Query query, TreePath directory, SearchView view, Optional<Predicate<FileNode>> filter)
+      throws VectorFailure {
+    NativeCallback.refuseVectorWork();
+    long asked = times.begin();
+    try (SearchTurns.Turn _ = turns.take()) {
+      times.end(SearchTimes.Stage.WAIT, asked);
+      return search(query, directory, view, filter);
+    }
   }
 
   private Answer search(
@@ -138,9 +168,11 @@ public final class KnnSearchEngine {
       Optional<Predicate<FileNode>> filter,
       long start)
       throws VectorFailure {
+    long begun = times.begin();
     Target target = target(query, directory, collection);
     Scope scope =
         scope(directory, target.excluded()).where(both(asked.map(given -> given::test), filter));
+    times.end(SearchTimes.Stage.TARGET, begun);
     if (!scope.isPossible()) {
       return nothing(target, start);
     }
@@ -149,7 +181,8 @@ public final class KnnSearchEngine {
     int step = target.isOneQuestion() ? target.vectors().rows() : NearestFiles.QUESTIONS_AT_ONCE;
     for (int from = 0; from < target.vectors().rows(); from += step) {
       try (VectorStore.Pin _ = store.pin()) {
-        NearestFiles nearest = new NearestFiles(store, index, query, scope, asked, view, start);
+        NearestFiles nearest =
+            new NearestFiles(store, index, query, scope, asked, view, times, start);
         if (target.isOneQuestion()) {
           results.add(nearest.findNearAny(0, target.vectors()));
         } else {

@@ -40,6 +40,7 @@ final class NearestFiles {
   private final Scope scope;
   private final Optional<FileFilter> filter;
   private final SearchView view;
+  private final SearchTimes times;
   private final long startNanos;
 
   /// A search that began at `startNanos` of `System.nanoTime()`, with the filter that the scope has
@@ -52,6 +53,7 @@ final class NearestFiles {
       Scope scope,
       Optional<FileFilter> filter,
       SearchView view,
+      SearchTimes times,
       long startNanos) {
     this.store = store;
     this.collection = index.collection();
@@ -60,6 +62,7 @@ final class NearestFiles {
     this.scope = scope;
     this.filter = filter;
     this.view = view;
+    this.times = times;
     this.startNanos = startNanos;
   }
 
@@ -69,8 +72,10 @@ final class NearestFiles {
   /// @throws StoreBroken where a row that would be a hit is damaged on the disk
   Answer.Result findNearAny(int number, VectorMatrix vectors) throws StoreBroken {
     MemorySegment question = inMemory(vectors.values());
-    return conclude(
-        number, question, rows.nearAny(question, vectors.rows(), rows.firstCount(wanted())));
+    long begun = times.begin();
+    CandidateRows.Round first = rows.nearAny(question, vectors.rows(), rows.firstCount(wanted()));
+    times.end(SearchTimes.Stage.CANDIDATES, begun);
+    return conclude(number, question, first);
   }
 
   /// The hits nearest to each row of `vectors` from `from` on, before `to`.
@@ -82,8 +87,10 @@ final class NearestFiles {
     long stride = (long) dimension * Float.BYTES;
     List<Answer.Result> results = new ArrayList<>();
     MemorySegment questions = inMemory(asked);
+    long begun = times.begin();
     List<CandidateRows.Round> first =
         rows.nearEach(questions, to - from, rows.firstCount(wanted()));
+    times.end(SearchTimes.Stage.CANDIDATES, begun);
     for (int i = 0; i < first.size(); i++) {
       MemorySegment question = questions.asSlice(i * stride, stride);
       results.add(conclude(from + i, question, first.get(i)));
@@ -107,7 +114,9 @@ final class NearestFiles {
     CandidateRows.Round round = first;
     while (true) {
       NearestHeap nearest = round.nearest();
+      long named = times.begin();
       List<Hit> hits = hits(number, nearest, wanted());
+      times.end(SearchTimes.Stage.HITS, named);
       boolean cutByDistance =
           nearest.size() > 0 && isTooFar(reported(nearest.distance(nearest.size() - 1)));
       if (hits.size() == wanted() || cutByDistance || round.hasAll(rows.most())) {
@@ -118,10 +127,12 @@ final class NearestFiles {
       // A walk that found fewer than it was to find did not come to all that match.
       boolean compareAll =
           round.exact() || nearest.size() < nearest.k() || nearest.k() == rows.most();
+      long begun = times.begin();
       round =
           compareAll
               ? rows.compareAll(question, vectors, count)
               : rows.nearAny(question, vectors, count);
+      times.end(SearchTimes.Stage.CANDIDATES, begun);
     }
   }
 

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.vexfs.daemon.base.NativeCallback;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorFailure.StoreBroken;
 
@@ -61,6 +62,7 @@ final class GuardedContents {
 
   /// The same, but it must not be acknowledged before [#settle].
   boolean changeUnsettled(Upkeep upkeep, Planning planning) throws VectorFailure {
+    NativeCallback.refuseVectorWork();
     writing.lock();
     try {
       ChangePlan plan = new ChangePlan(contents.catalogue());
@@ -109,6 +111,7 @@ final class GuardedContents {
 
   /// Looks something up, waiting only for another change's few steps in memory.
   <T> T reading(Reading<T> reading) {
+    NativeCallback.refuseVectorWork();
     naming.readLock().lock();
     try {
       return reading.get();
@@ -119,6 +122,7 @@ final class GuardedContents {
 
   /// Looks something up while nothing changes, which may take a while.
   <T> T holding(Reading<T> reading) {
+    NativeCallback.refuseVectorWork();
     writing.lock();
     try {
       return reading.get();

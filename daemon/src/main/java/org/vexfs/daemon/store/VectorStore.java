@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.vexfs.daemon.base.NativeCallback;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorFailure.InvalidRequest;
@@ -96,6 +97,7 @@ public final class VectorStore {
 
   /// Keeps vectors where they are.
   public Pin pin() {
+    NativeCallback.refuseVectorWork();
     return new Pin(moving.readLock());
   }
 

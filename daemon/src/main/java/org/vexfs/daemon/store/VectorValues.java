@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.OptionalInt;
 import org.vexfs.daemon.base.Limits;
+import org.vexfs.daemon.base.NativeCallback;
 import org.vexfs.daemon.base.VectorFailure.InvalidVector;
 import org.vexfs.daemon.base.VectorFailure.TooLarge;
 import org.vexfs.daemon.base.VectorMatrix;
@@ -40,6 +41,7 @@ public final class VectorValues {
   /// @throws TooLarge where they are more than a file may have
   public static VectorMatrix parse(byte[] bytes, int offset, int length, OptionalInt dimension)
       throws InvalidVector, TooLarge {
+    NativeCallback.refuseVectorWork();
     if (length == 0) {
       throw new InvalidVector("the vector is empty");
     }

@@ -21,6 +21,7 @@ final class MountArgumentsTest {
           "mount a b --ready-timeout 0.5 --foreground",
           "mount --shared-source a b -o noatime",
           "mount a b -o remount,ro --notify",
+          "mount a b --metrics-listen 127.0.0.1:9469",
           "mount ./a=b c/-d");
 
   private static final List<String> UNUSUAL =

@@ -46,7 +46,7 @@ final class DispatcherTest {
     return new SocketMount(
         directory,
         trees ->
-            new Dispatcher(trees) {
+            new Dispatcher(trees, SocketMount.watched()) {
               @Override
               void handle(FsRequest request, Host host, Arena arena)
                   throws ErrnoException, VectorFailure {

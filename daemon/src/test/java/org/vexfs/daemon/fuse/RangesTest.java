@@ -145,7 +145,8 @@ final class RangesTest {
             trees -> {
               FileTree files = withoutLookupOf("b", trees.of(NodeId.ROOT));
               FileTree control = trees.ofChild(NodeId.ROOT, ".vexfs");
-              return new Dispatcher(new Trees(files, control, new ErrorLog()));
+              return new Dispatcher(
+                  new Trees(files, control, new ErrorLog()), SocketMount.watched());
             });
     kernel = mount.kernel;
     for (String name : new String[] {"a", "b", "c"}) {

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vexfs.bindings.libc.Libc;
+import org.vexfs.daemon.base.Fuzz;
 import org.vexfs.daemon.fuse.SocketKernel.Answer;
 
 /// Requests that no kernel would send, in frames that any would: whatever they say, each gets one
@@ -58,12 +59,12 @@ final class SessionFuzzTest {
 
   @Test
   void session_fedWithMutatedRequests_answersEachAndLivesOn() throws Exception {
-    long seed = Optional.ofNullable(Long.getLong("vexfs.fuzz.seed")).orElseGet(System::nanoTime);
-    System.out.println("SessionFuzzTest: repeat with -Dvexfs.fuzz.seed=" + seed);
+    long seed = Fuzz.seed("SessionFuzzTest", System.nanoTime());
+    int messages = Fuzz.rounds(MESSAGES);
     Random random = new Random(seed);
     int successes = 0;
     try (SocketMount mount = new SocketMount(directory)) {
-      for (int sent = 0; sent < MESSAGES; sent += AT_ONCE) {
+      for (int sent = 0; sent < messages; sent += AT_ONCE) {
         List<CompletableFuture<Answer>> answers = new ArrayList<>();
         for (int i = 0; i < AT_ONCE; i++) {
           send(mount.kernel, random).ifPresent(answers::add);
@@ -76,7 +77,7 @@ final class SessionFuzzTest {
       Answer root = mount.kernel.call(Opcode.GETATTR, ROOT, Payload.of().u32(0, 0).u64(0));
       assertEquals(0, root.errno());
       assertEquals(Libc.__S_IFDIR(), root.u32(16 + 60) & Libc.__S_IFMT());
-      assertTrue(successes > MESSAGES / 20, "only " + successes + " requests made sense");
+      assertTrue(successes > messages / 20, "only " + successes + " requests made sense");
       assertTrue(
           mount.kernel.strays().stream().allMatch(stray -> isInterrupt(stray)),
           () -> "seed " + seed + ": stray answers " + mount.kernel.strays());

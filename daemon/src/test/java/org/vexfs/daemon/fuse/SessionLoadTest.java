@@ -125,7 +125,7 @@ final class SessionLoadTest {
         new SocketMount(
             directory,
             trees ->
-                new Dispatcher(trees) {
+                new Dispatcher(trees, SocketMount.watched()) {
                   @Override
                   void handle(FsRequest request, Host host, Arena arena)
                       throws ErrnoException, VectorFailure {

@@ -22,6 +22,8 @@ import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.io.HostDirectory;
 import org.vexfs.daemon.overlay.Overlay;
 import org.vexfs.daemon.overlay.VectorAttributes;
+import org.vexfs.daemon.search.CollectionIndexes;
+import org.vexfs.daemon.search.KnnSearchEngine;
 import org.vexfs.daemon.search.SearchServices;
 import org.vexfs.daemon.store.StoreOptions;
 import org.vexfs.daemon.store.UnrecoveredStore;
@@ -31,17 +33,19 @@ import org.vexfs.daemon.store.VectorStore;
 final class SocketMount implements AutoCloseable {
   static final long ROOT = NodeId.ROOT.value();
 
+  final Instruments instruments;
   final SocketKernel kernel = new SocketKernel();
   final Overlay overlay;
   final SocketKernel.Answer greeting;
   final Path source;
   private final FuseSession session;
   private final Component<VectorStore> store;
+  private final Component<SearchServices> search;
   private boolean ended;
 
   /// Mounts `directory/source`, with the vectors in `directory/store`.
   SocketMount(Path directory) throws Exception {
-    this(directory, trees -> new Dispatcher(trees));
+    this(directory, trees -> new Dispatcher(trees, watched()));
   }
 
   /// Mounts with a dispatcher of the test's own.
@@ -52,6 +56,7 @@ final class SocketMount implements AutoCloseable {
         UnrecoveredStore.open(HostDirectory.at(storeDirectory), StoreOptions.DEFAULT);
     store = new Component<>("store", () -> unrecovered.recover(path -> 0).store());
     store.get(Duration.ofSeconds(10));
+    search = new Component<>("search", this::startSearch);
     try (Host host = Host.borrow()) {
       int sourceDescriptor =
           host.openat(
@@ -66,26 +71,28 @@ final class SocketMount implements AutoCloseable {
               new VectorAttributes(store, Duration.ofSeconds(10)),
               new Overlay.CacheTimes(1, 1));
     }
-    session =
-        FuseSession.open(
-            FuseLibrary.load(),
-            dispatcher.apply(new Trees(overlay, control(), new ErrorLog())),
-            List.of(),
-            OptionalInt.empty());
+    Dispatcher answering = dispatcher.apply(new Trees(overlay, control(), new ErrorLog()));
+    instruments = answering.instruments();
+    session = FuseSession.open(FuseLibrary.load(), answering, List.of(), OptionalInt.empty());
     session.mount(kernel.mountpoint());
     session.start();
     greeting = kernel.init();
     session.awaitContact();
   }
 
-  /// The virtual tree, whose search does not come up: the kernel's part is all that is tested here.
+  /// Instruments that measure every request.
+  static Instruments watched() {
+    return new Instruments(Instruments.Settings.DEFAULT.measuringEveryStack());
+  }
+
+  private SearchServices startSearch() throws VectorFailure {
+    VectorStore opened = store.get(Duration.ZERO);
+    CollectionIndexes indexes = new CollectionIndexes(opened);
+    indexes.start();
+    return new SearchServices(opened, indexes, new KnnSearchEngine(opened, indexes));
+  }
+
   private ControlTree control() throws IOException {
-    Component<SearchServices> search =
-        new Component<>(
-            "search",
-            () -> {
-              throw new VectorFailure.NotReady("there is no search in this test");
-            });
     return new ControlTree(
         new ControlContext(
             overlay,
@@ -100,7 +107,13 @@ final class SocketMount implements AutoCloseable {
   /// Prepares a further session over the same files.
   FuseSession openAnother(List<String> options) throws Exception {
     return FuseSession.open(
-        FuseLibrary.load(), overlay, control(), new ErrorLog(), options, OptionalInt.empty());
+        FuseLibrary.load(),
+        overlay,
+        control(),
+        new ErrorLog(),
+        options,
+        OptionalInt.empty(),
+        watched());
   }
 
   /// Requests that reached the daemon's own code.
@@ -143,6 +156,7 @@ final class SocketMount implements AutoCloseable {
     }
     overlay.close();
     kernel.close();
+    search.ifReady().ifPresent(services -> services.indexes().close());
     store.get(Duration.ZERO).close();
   }
 }

@@ -60,6 +60,16 @@ final class Json {
     throw new AssertionError("no array " + key + " in " + object);
   }
 
+  /// The object under `key`.
+  static Map<String, Object> within(Map<String, Object> object, String key) {
+    if (object.get(key) instanceof Map<?, ?> fields) {
+      Map<String, Object> copy = new LinkedHashMap<>();
+      fields.forEach((name, value) -> copy.put(String.valueOf(name), value));
+      return copy;
+    }
+    throw new AssertionError("no object " + key + " in " + object);
+  }
+
   /// The number under `key`, whole or not.
   static double decimal(Map<String, Object> object, String key) {
     if (object.get(key) instanceof Number number) {

@@ -119,6 +119,11 @@ final class NativeMount implements AutoCloseable {
     javaOptions = "-XX:TieredStopAtLevel=1";
   }
 
+  /// Gives the daemons to come these options of the JVM.
+  void startWith(String newJavaOptions) {
+    javaOptions = newJavaOptions;
+  }
+
   /// Mounts, as it was mounted before perhaps.
   void mount() {
     List<Object> words = new ArrayList<>(List.of(launcher(), "mount", source, mountPoint));

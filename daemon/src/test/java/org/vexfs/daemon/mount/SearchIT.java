@@ -325,10 +325,30 @@ final class SearchIT {
   }
 
   @Test
+  void status_waits_andTellsWhatEachPartTook() throws Exception {
+    try (var own = NativeMount.start()) {
+      String text =
+          Command.of(NativeMount.launcher(), "status", "--wait", "--json", own.mountPoint())
+              .output();
+      Map<String, Object> status = Json.object(text);
+      assertEquals("ready", status.get("state"));
+      List<Map<String, Object>> components = Json.objects(status, "components");
+      assertEquals(
+          List.of("store", "index"), components.stream().map(part -> part.get("name")).toList());
+      for (Map<String, Object> component : components) {
+        assertEquals("ready", component.get("state"));
+        double seconds = Json.decimal(component, "seconds");
+        assertTrue(seconds >= 0 && seconds < 30, text);
+      }
+    }
+  }
+
+  @Test
   void commandLine_showsStatusAndUnmounts() throws Exception {
     try (var own = NativeMount.start()) {
       Attributes.attach(own.file("file", "text"), 1, 2);
-      String status = Command.of(NativeMount.launcher(), "status", own.mountPoint()).output();
+      String status =
+          Command.of(NativeMount.launcher(), "status", "--wait", own.mountPoint()).output();
       assertTrue(status.contains("ready") && status.contains("default"), status);
 
       Command.of(NativeMount.launcher(), "umount", own.mountPoint()).output();

@@ -318,6 +318,15 @@ final class StoreTroubleIT {
       Map<String, Object> error = mount.errors().getLast();
       assertEquals("EIO", error.get("errno"));
       assertTrue(Json.text(error, "cause").contains("0000000001.vexlog"), error::toString);
+      Map<String, Object> store = Json.objects(mount.status(), "components").getFirst();
+      assertEquals("failed", store.get("state"));
+      assertTrue(Json.text(store, "cause").contains("0000000001.vexlog"), store::toString);
+      assertEquals(1, Json.number(store, "attempts"));
+      assertTrue(Json.number(store, "retry_in_seconds") <= 30, store::toString);
+      Command.Result status =
+          Command.of(NativeMount.launcher(), "status", "--wait", mount.mountPoint()).run();
+      assertEquals(1, status.exitCode());
+      assertTrue(status.output().contains("0000000001.vexlog"), status::output);
     }
   }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.vexfs.daemon.base.Fuzz;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorFailure.InvalidRequest;
@@ -102,10 +103,11 @@ final class PackedQueryTest {
 
   @Test
   void parse_anyBytes_areAQueryOrRefused() {
-    long seed = 20_251_123;
+    long seed = Fuzz.seed("PackedQueryTest", 20_251_123);
     Random random = new Random(seed);
     int parsed = 0;
-    for (int i = 0; i < 20_000; i++) {
+    int rounds = Fuzz.rounds(20_000);
+    for (int i = 0; i < rounds; i++) {
       byte[] bytes = Arrays.copyOf(query(), random.nextInt(200));
       for (int change = random.nextInt(4); change > 0 && bytes.length > 0; change--) {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();

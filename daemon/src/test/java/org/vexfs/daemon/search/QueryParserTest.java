@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.vexfs.daemon.base.Fuzz;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorFailure.InvalidRequest;
@@ -228,7 +229,7 @@ final class QueryParserTest {
 
   @Test
   void parse_randomMutations_giveQueriesOrFailures() {
-    long seed = 20_260_103;
+    long seed = Fuzz.seed("QueryParserTest", 20_260_103);
     Random random = new Random(seed);
     String[] originals = {
       "{\"vector\":[[1,2.5],[3,4]],\"k\":5,\"exact\":true,\"with\":[\"vector\"]}",
@@ -237,7 +238,8 @@ final class QueryParserTest {
     };
     String replacements = "{}[]\",:\\0123456789.-etrufalsn \n\u0000\u00e9";
     int[] outcomes = new int[2];
-    for (int round = 0; round < 20_000; round++) {
+    int rounds = Fuzz.rounds(20_000);
+    for (int round = 0; round < rounds; round++) {
       StringBuilder query = new StringBuilder(originals[round % originals.length]);
       for (int i = 1 + random.nextInt(3); i > 0; i--) {
         int at = random.nextInt(query.length());

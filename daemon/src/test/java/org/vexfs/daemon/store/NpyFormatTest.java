@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.vexfs.daemon.base.Fuzz;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorFailure.InvalidVector;
 import org.vexfs.daemon.base.VectorFailure.TooLarge;
@@ -234,11 +235,12 @@ final class NpyFormatTest {
 
   @Test
   void decode_randomMutations_giveVectorsOrFailures() {
-    long seed = 20_260_101;
+    long seed = Fuzz.seed("NpyFormatTest", 20_260_101);
     Random random = new Random(seed);
     byte[] whole = NpyFormat.encode(TWO_BY_THREE, false);
     int refused = 0;
-    for (int round = 0; round < 50_000; round++) {
+    int rounds = Fuzz.rounds(50_000);
+    for (int round = 0; round < rounds; round++) {
       byte[] mutated = mutate(whole, random);
       try {
         VectorMatrix matrix = decode(mutated);

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.vexfs.daemon.base.Fuzz;
 import org.vexfs.daemon.base.Limits;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.base.VectorFailure.InvalidVector;
@@ -240,7 +241,7 @@ final class VectorValuesTest {
 
   @Test
   void parse_randomMutations_giveFiniteVectorsOfTheDimensionOrFailures() {
-    long seed = 20_260_102;
+    long seed = Fuzz.seed("VectorValuesTest", 20_260_102);
     Random random = new Random(seed);
     byte[][] originals = {
       "[[1, 2.5, -3e2], [4, 5, 6]]".getBytes(StandardCharsets.US_ASCII),
@@ -249,7 +250,8 @@ final class VectorValuesTest {
       NpyFormat.encode(VectorMatrix.ofVector(1, 2, 3), true),
     };
     int[] outcomes = new int[2];
-    for (int round = 0; round < 40_000; round++) {
+    int rounds = Fuzz.rounds(40_000);
+    for (int round = 0; round < rounds; round++) {
       byte[] mutated = NpyFormatTest.mutate(originals[round % originals.length], random);
       OptionalInt dimension = random.nextBoolean() ? OptionalInt.of(3) : UNKNOWN;
       try {
