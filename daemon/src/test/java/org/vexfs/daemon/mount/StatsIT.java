@@ -31,7 +31,8 @@ final class StatsIT {
 
   @BeforeAll
   static void start() throws Exception {
-    mount = NativeMount.start();
+    // So that answers are kept however slow the machine is.
+    mount = NativeMount.start("-o", "attr_timeout=3600");
     mount.directory("docs");
     Attributes.attach(mount.file("docs/a", "a"), 1, 2);
     Attributes.attach(mount.file("docs/b", "b"), 3, 4);
