@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,7 +70,7 @@ final class UnmountUnderLoadIT {
         int[] acknowledged = new int[PROGRAMS];
         for (int lane = 0; lane < PROGRAMS; lane++) {
           Process program = programs.get(lane);
-          String said = new String(program.getInputStream().readAllBytes()).strip();
+          String said = new String(program.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
           acknowledged[lane] = Integer.parseInt(said);
         }
         Command.of(NativeMount.launcher(), "fsck", mount.source()).output();
