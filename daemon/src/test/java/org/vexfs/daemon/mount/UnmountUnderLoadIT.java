@@ -26,13 +26,15 @@ final class UnmountUnderLoadIT {
       """
       import os, struct, sys
       mount, lane = sys.argv[1], sys.argv[2]
-      acknowledged = -1
+      acknowledged, device = -1, os.stat(mount).st_dev
       try:
           for i in range(1 << 30):
               path = f"{mount}/{lane}-{i}"
               with open(path, "w") as file:
+                  if os.fstat(file.fileno()).st_dev != device:
+                      break  # the directory below the mount, which is gone
                   file.write("text " * 1000)
-              os.setxattr(path, "user.vexfs.vector", struct.pack("<2f", i, 1))
+                  os.setxattr(file.fileno(), "user.vexfs.vector", struct.pack("<2f", i, 1))
               acknowledged = i
               open(f"{sys.argv[3]}/{lane}", "w").close()
               with open(f"{mount}/.vexfs/search", "r+b", buffering=0) as search:
