@@ -32,9 +32,12 @@ public final class Figures {
   private final Subject mount = new Subject("");
   private final Map<String, Group> groups = new LinkedHashMap<>();
 
-  /// Figures whose array is there even without a collection.
+  /// Figures of nothing yet; each array is there even if it stays empty.
   public Figures() {
     Group _ = group("collections", "collection");
+    Group _ = group("components", "component");
+    Group _ = group("operations", "operation");
+    Group _ = group("search_stages", "search_stage");
   }
 
   /// Adds a figure that comes and goes.

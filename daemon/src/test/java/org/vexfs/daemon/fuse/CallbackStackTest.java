@@ -6,11 +6,11 @@ import static org.vexfs.daemon.fuse.SocketMount.ROOT;
 
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
@@ -91,10 +91,7 @@ final class CallbackStackTest {
 
   @Test
   void vectorWork_ofEveryOperation_isDoneOutsideTheCallback() throws Exception {
-    Map<Operation, LongAdder> work = new EnumMap<>(Operation.class);
-    for (Operation operation : Operation.values()) {
-      work.put(operation, new LongAdder());
-    }
+    Map<Operation, LongAdder> work = new ConcurrentHashMap<>();
     long refusals = NativeCallback.refusals();
     try (SocketMount mount =
         new SocketMount(
@@ -106,7 +103,8 @@ final class CallbackStackTest {
                       throws ErrnoException, VectorFailure {
                     long before = NativeCallback.vectorWork();
                     super.handle(request, host, arena);
-                    work.get(request.operation()).add(NativeCallback.vectorWork() - before);
+                    work.computeIfAbsent(request.operation(), _ -> new LongAdder())
+                        .add(NativeCallback.vectorWork() - before);
                   }
                 })) {
       new EveryOperation(mount.kernel).run();

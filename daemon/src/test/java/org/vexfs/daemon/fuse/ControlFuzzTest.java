@@ -67,8 +67,8 @@ final class ControlFuzzTest {
       case ATTRIBUTE, VECTOR_CONTENT ->
           random.nextBoolean() ? "[[1, 2.5], [-3e2, 4]]".getBytes(UTF_8) : floats(1, 2, 3, 4);
       case VECTOR_FILE -> NpyFormat.encode(VectorMatrix.ofVector(1, 2), random.nextBoolean());
-      case IMPORT -> "{\"path\":\"a\",\"vector\":[1,2]}\n{\"path\":\"b\"}\n".getBytes(UTF_8);
-      case CONFIG -> "{\"metric\":\"cosine\",\"embedder\":\"hashing\"}".getBytes(UTF_8);
+      case IMPORT -> "{\"path\":\"b\",\"vector\":[1,2]}\n{\"path\":\"d\",\"vector\":[3,4]}\n".getBytes(UTF_8);
+      case CONFIG -> "{\"metric\":\"cosine\"}".getBytes(UTF_8);
     };
   }
 

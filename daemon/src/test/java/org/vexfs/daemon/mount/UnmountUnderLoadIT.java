@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,13 +26,15 @@ final class UnmountUnderLoadIT {
       """
       import os, struct, sys
       mount, lane = sys.argv[1], sys.argv[2]
-      acknowledged = -1
+      acknowledged, device = -1, os.stat(mount).st_dev
       try:
           for i in range(1 << 30):
               path = f"{mount}/{lane}-{i}"
               with open(path, "w") as file:
+                  if os.fstat(file.fileno()).st_dev != device:
+                      break  # the directory below the mount, which is gone
                   file.write("text " * 1000)
-              os.setxattr(path, "user.vexfs.vector", struct.pack("<2f", i, 1))
+                  os.setxattr(file.fileno(), "user.vexfs.vector", struct.pack("<2f", i, 1))
               acknowledged = i
               open(f"{sys.argv[3]}/{lane}", "w").close()
               with open(f"{mount}/.vexfs/search", "r+b", buffering=0) as search:
@@ -69,7 +72,7 @@ final class UnmountUnderLoadIT {
         int[] acknowledged = new int[PROGRAMS];
         for (int lane = 0; lane < PROGRAMS; lane++) {
           Process program = programs.get(lane);
-          String said = new String(program.getInputStream().readAllBytes()).strip();
+          String said = new String(program.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
           acknowledged[lane] = Integer.parseInt(said);
         }
         Command.of(NativeMount.launcher(), "fsck", mount.source()).output();
