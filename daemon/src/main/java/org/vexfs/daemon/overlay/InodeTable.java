@@ -37,6 +37,11 @@ final class InodeTable {
 
   private static final Duration ATTEMPT_INTERVAL = Duration.ofMillis(10);
 
+  /// Where the budget is passed by one in so many, files are let in slowly.
+  private static final int PASSED_SHARE = 20;
+
+  private static final Duration ARRIVAL_INTERVAL = Duration.ofNanos(200_000);
+
   private final ConcurrentHashMap<FileIdentity, Inode> byFile = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Long, Inode> byId = new ConcurrentHashMap<>();
   private final AtomicLong lastId = new AtomicLong(NodeId.ROOT.value());
@@ -143,6 +148,10 @@ final class InodeTable {
     boolean isDirectory = (stat.st_mode(attributes) & Libc.__S_IFMT()) == Libc.__S_IFDIR();
     if (byId.size() > budget) {
       crowdedListener.run();
+      if (byId.size() > budget + budget / PASSED_SHARE) {
+        // Those that come wait a little, so that forgetting keeps up with them.
+        LockSupport.parkNanos(ARRIVAL_INTERVAL.toNanos());
+      }
     }
     Inode adopted =
         byFile.compute(
