@@ -69,7 +69,16 @@ final class TopView {
   private record Row(String name, double rate, double errors, Map<?, ?> spread) {}
 
   private void table(StringBuilder text, String title, String array) {
-    add(text, "%-18s %10s %8s %9s %9s %9s %9s%n", title, "per second", "errors/s", "p50", "p99", "p99.9", "max");
+    add(
+        text,
+        "%-18s %10s %8s %9s %9s %9s %9s%n",
+        title,
+        "per second",
+        "errors/s",
+        "p50",
+        "p99",
+        "p99.9",
+        "max");
     Map<String, Map<?, ?>> earlier = byName(before, array);
     List<Row> rows = new ArrayList<>();
     byName(now, array)

@@ -135,27 +135,28 @@ public final class Figures {
         new Spread(
             SECOND,
             List.of(
-            10 * MICRO,
-            20 * MICRO,
-            50 * MICRO,
-            100 * MICRO,
-            200 * MICRO,
-            500 * MICRO,
-            MILLI,
-            2 * MILLI,
-            5 * MILLI,
-            10 * MILLI,
-            20 * MILLI,
-            50 * MILLI,
-            100 * MILLI,
-            200 * MILLI,
-            500 * MILLI,
-            SECOND,
-            10 * SECOND));
+                10 * MICRO,
+                20 * MICRO,
+                50 * MICRO,
+                100 * MICRO,
+                200 * MICRO,
+                500 * MICRO,
+                MILLI,
+                2 * MILLI,
+                5 * MILLI,
+                10 * MILLI,
+                20 * MILLI,
+                50 * MILLI,
+                100 * MILLI,
+                200 * MILLI,
+                500 * MILLI,
+                SECOND,
+                10 * SECOND));
 
     /// Bytes of a stack.
     public static final Spread BYTES =
-        new Spread(1, List.of(512L, 1024L, 2048L, 3072L, 4096L, 5120L, 6144L, 7168L, 8192L, 16_384L));
+        new Spread(
+            1, List.of(512L, 1024L, 2048L, 3072L, 4096L, 5120L, 6144L, 7168L, 8192L, 16_384L));
 
     private Number of(long recorded) {
       // Not a conditional, which would make every number a floating-point one.

@@ -25,8 +25,8 @@ final class LogLevelHandle implements VirtualHandle {
     String text = new String(data, ISO_8859_1).strip();
     LogLevel level =
         LogLevel.of(text)
-            .orElseThrow(() ->
-                new VectorFailure.InvalidRequest("log-level: one of " + LogLevel.NAMES));
+            .orElseThrow(
+                () -> new VectorFailure.InvalidRequest("log-level: one of " + LogLevel.NAMES));
     level.hold();
     LOG.warn("The log level is {} from now on", level.label());
   }

@@ -4,8 +4,8 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import org.vexfs.daemon.search.CacheFigures;
 import org.vexfs.daemon.search.SearchServices;
-import org.vexfs.daemon.store.CheckpointState;
 import org.vexfs.daemon.search.SearchTimes;
+import org.vexfs.daemon.store.CheckpointState;
 import org.vexfs.daemon.store.StoreState;
 import org.vexfs.daemon.store.VectorCollection;
 

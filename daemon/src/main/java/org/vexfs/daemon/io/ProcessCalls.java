@@ -47,8 +47,8 @@ public final class ProcessCalls {
     }
   }
 
-  /// `getpriority(2)` of the calling thread: its nice value, -20 … 19; the higher, the more others go
-  /// first.
+  /// `getpriority(2)` of the calling thread: its nice value, -20 … 19; the higher, the more others
+  /// go first.
   public static int threadNice() {
     return call("getpriority", PRIO_PROCESS, CALLING_THREAD);
   }

@@ -46,11 +46,10 @@ final class CoreThreads implements GraphWork, AutoCloseable {
                 Thread.ofPlatform()
                     .name(name + "-" + number.incrementAndGet())
                     .daemon()
-                    .unstarted(
-                        () -> {
-                          first.run();
-                          task.run();
-                        }));
+                    .unstarted(() -> {
+                      first.run();
+                      task.run();
+                    }));
     executor.allowCoreThreadTimeOut(true);
   }
 

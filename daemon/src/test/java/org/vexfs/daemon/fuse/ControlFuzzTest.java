@@ -67,7 +67,8 @@ final class ControlFuzzTest {
       case ATTRIBUTE, VECTOR_CONTENT ->
           random.nextBoolean() ? "[[1, 2.5], [-3e2, 4]]".getBytes(UTF_8) : floats(1, 2, 3, 4);
       case VECTOR_FILE -> NpyFormat.encode(VectorMatrix.ofVector(1, 2), random.nextBoolean());
-      case IMPORT -> "{\"path\":\"b\",\"vector\":[1,2]}\n{\"path\":\"d\",\"vector\":[3,4]}\n".getBytes(UTF_8);
+      case IMPORT ->
+          "{\"path\":\"b\",\"vector\":[1,2]}\n{\"path\":\"d\",\"vector\":[3,4]}\n".getBytes(UTF_8);
       case CONFIG -> "{\"metric\":\"cosine\"}".getBytes(UTF_8);
     };
   }
@@ -162,10 +163,7 @@ final class ControlFuzzTest {
         case PACKED_QUERY -> control(find(".vexfs/search"), content);
         case ATTRIBUTE ->
             kernel
-                .call(
-                    Opcode.SETXATTR,
-                    find("b"),
-                    Payload.setxattr("user.vexfs.vector", content, 0))
+                .call(Opcode.SETXATTR, find("b"), Payload.setxattr("user.vexfs.vector", content, 0))
                 .errno();
         case VECTOR_FILE -> {
           // There is a file only where there is a vector.
@@ -187,7 +185,8 @@ final class ControlFuzzTest {
     String search() {
       long node = find(".vexfs/search");
       long handle = ok(Opcode.OPEN, node, Payload.open(Libc.O_RDWR())).u64(0);
-      byte[] query = "{\"like\":\"a\",\"k\":1,\"collection\":\"fixed\",\"exact\":true}".getBytes(UTF_8);
+      byte[] query =
+          "{\"like\":\"a\",\"k\":1,\"collection\":\"fixed\",\"exact\":true}".getBytes(UTF_8);
       ok(Opcode.WRITE, node, Payload.write(handle, 0, query));
       byte[] answer = ok(Opcode.READ, node, Payload.read(handle, 0, 4096)).bytes();
       ok(Opcode.RELEASE, node, Payload.release(handle));
@@ -238,7 +237,8 @@ final class ControlFuzzTest {
       outcomes.forEach((way, counts) ->
           assertTrue(
               counts[0] > 0 && counts[1] > 0,
-              () -> "seed %d: %s, %d taken, %d refused".formatted(seed, way, counts[0], counts[1])));
+              () ->
+                  "seed %d: %s, %d taken, %d refused".formatted(seed, way, counts[0], counts[1])));
     }
   }
 

@@ -14,12 +14,11 @@ final class ProcessCallsTest {
     AtomicInteger raised = new AtomicInteger(Integer.MIN_VALUE);
     Thread thread =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  if (ProcessCalls.setThreadNice(Math.min(19, before + 3))) {
-                    raised.set(ProcessCalls.threadNice());
-                  }
-                });
+            .start(() -> {
+              if (ProcessCalls.setThreadNice(Math.min(19, before + 3))) {
+                raised.set(ProcessCalls.threadNice());
+              }
+            });
     thread.join();
     assertEquals(Math.min(19, before + 3), raised.get());
     assertEquals(before, ProcessCalls.threadNice());

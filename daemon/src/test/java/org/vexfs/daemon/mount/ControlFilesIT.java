@@ -72,6 +72,7 @@ final class ControlFilesIT {
             "help",
             "import",
             "links",
+            "log-level",
             "metrics",
             "near",
             "queries",

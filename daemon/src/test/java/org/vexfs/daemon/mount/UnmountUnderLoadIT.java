@@ -72,7 +72,9 @@ final class UnmountUnderLoadIT {
         int[] acknowledged = new int[PROGRAMS];
         for (int lane = 0; lane < PROGRAMS; lane++) {
           Process program = programs.get(lane);
-          String said = new String(program.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+          String said =
+              new String(program.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+                  .strip();
           acknowledged[lane] = Integer.parseInt(said);
         }
         Command.of(NativeMount.launcher(), "fsck", mount.source()).output();
