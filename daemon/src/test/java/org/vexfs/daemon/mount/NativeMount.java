@@ -1,6 +1,7 @@
 package org.vexfs.daemon.mount;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,8 +9,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// A source folder, a mount point, and the daemon that shows the one at the other.
@@ -22,6 +25,12 @@ final class NativeMount implements AutoCloseable {
   private static final Duration MOUNT_PATIENCE = Duration.ofMinutes(2);
   private static final Duration GRAPH_PATIENCE = Duration.ofMinutes(2);
   private static final Path PROCESSES = Path.of("/proc");
+
+  /// `PF_EXITING` among the flags of proc_pid_stat(5).
+  private static final long EXITING = 4;
+
+  /// Daemons that were seen before they were to end.
+  private final Set<Long> known = new HashSet<>();
 
   private final Path root;
   private final Path source;
@@ -137,8 +146,12 @@ final class NativeMount implements AutoCloseable {
 
   /// Kills the daemon and returns when it is gone; its mount stays, and answers nothing.
   void kill() throws IOException {
+    known.addAll(daemons());
     signal("KILL");
-    Deadline.await(PATIENCE, () -> daemons().isEmpty(), () -> "still alive: " + daemons());
+    Deadline.await(
+        PATIENCE,
+        () -> daemons().isEmpty() && known.stream().noneMatch(NativeMount::isEnding),
+        () -> "still alive: " + daemons());
   }
 
   /// Sends a signal to the daemon.
@@ -158,6 +171,7 @@ final class NativeMount implements AutoCloseable {
 
   /// Unmounts as an administrator does, and returns when the daemon has ended.
   void unmount() throws IOException {
+    known.addAll(daemons());
     Command.of("umount", mountPoint).output();
     awaitEnd();
   }
@@ -166,7 +180,7 @@ final class NativeMount implements AutoCloseable {
   void awaitEnd() throws IOException {
     Deadline.await(
         PATIENCE,
-        () -> !isMounted() && daemons().isEmpty(),
+        () -> !isMounted() && daemons().isEmpty() && known.stream().noneMatch(NativeMount::isEnding),
         () -> "mounts " + mounts() + ", daemons " + daemons());
   }
 
@@ -234,6 +248,27 @@ final class NativeMount implements AutoCloseable {
     }
   }
 
+  /// Whether a process is on its way out and may have files open: its arguments go with its memory,
+  /// its files with the last of its threads.
+  private static boolean isEnding(long process) {
+    try (Stream<Path> threads = Files.list(PROCESSES.resolve(process + "/task"))) {
+      return threads.anyMatch(NativeMount::isThreadEnding);
+    } catch (IOException | UncheckedIOException gone) {
+      return false;
+    }
+  }
+
+  private static boolean isThreadEnding(Path thread) {
+    try {
+      String stat = Files.readString(thread.resolve("stat"));
+      // Those after the name: state, parent, group, session, terminal, its group, flags.
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+      return !fields[0].equals("Z") && (Long.parseLong(fields[6]) & EXITING) != 0;
+    } catch (IOException gone) {
+      return false;
+    }
+  }
+
   /// A process that has ended, but that nobody has reaped, has no arguments any more.
   private boolean isDaemon(Path process) {
     try {
@@ -249,6 +284,7 @@ final class NativeMount implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    known.addAll(daemons());
     // Lazily, as a mount whose daemon was killed answers nothing but this, and the topmost first.
     for (List<Path> present = mounts(); !present.isEmpty(); present = mounts()) {
       Command.of("umount", "--lazy", present.getLast()).output();
