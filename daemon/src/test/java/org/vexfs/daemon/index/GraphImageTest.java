@@ -214,7 +214,7 @@ final class GraphImageTest {
     byte[] image = imageOf(graphOf(vectors, 300));
     int gaveUp = 0;
     int refused = 0;
-    for (int at = 0; at < image.length; at += 3) {
+    for (int at = 0; at < image.length; at += 11) {
       byte[] flipped = image.clone();
       flipped[at] ^= (byte) (1 << at % 8);
       try (ImageGraph graph = imageGraph(vectors, flipped, all(300))) {
@@ -234,7 +234,7 @@ final class GraphImageTest {
         refused++;
       }
     }
-    assertTrue(gaveUp > refused && refused > 100, gaveUp + " gave up, " + refused + " refused");
+    assertTrue(gaveUp > refused && refused > 20, gaveUp + " gave up, " + refused + " refused");
   }
 
   @Test

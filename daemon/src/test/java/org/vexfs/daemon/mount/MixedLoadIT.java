@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 /// Many threads that work on files, attach vectors and search, all at once: no wrong byte, no
 /// error, and nothing held afterwards.
 ///
-/// `-Dvexfs.mixed.seconds=N` says for how long, 60 by default.
+/// `-Dvexfs.mixed.seconds=N` says for how long, 30 by default.
 final class MixedLoadIT {
   private static final long SEED = 32;
   private static final int THREADS = 32;
@@ -33,7 +33,7 @@ final class MixedLoadIT {
   @Test
   @Timeout(900)
   void threads_workSideBySide_andNothingStaysHeld() throws Exception {
-    Duration duration = Duration.ofSeconds(Long.getLong("vexfs.mixed.seconds", 60));
+    Duration duration = Duration.ofSeconds(Long.getLong("vexfs.mixed.seconds", 30));
     try (var mount = NativeMount.start()) {
       Path shared = mount.directory("shared");
       for (int i = 0; i < THREADS; i++) {
