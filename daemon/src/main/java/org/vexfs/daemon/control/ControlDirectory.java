@@ -40,13 +40,13 @@ record ControlDirectory(ControlContext context, NodeId directory)
     return Optional.ofNullable(
         switch (name) {
           case "collections" -> new CollectionsDirectory(context, directory);
-          case "compact" -> new CompactFile(context, directory);
+          case "compact" -> new OwnersFile(context, directory, () -> new CompactHandle(context.search().store()));
           case "errors" -> new ReportFile(context, directory, ReportFile.Report.ERRORS);
           case "find" -> new FindDirectory(context, directory);
           case "help" -> new ReportFile(context, directory, ReportFile.Report.HELP);
           case "import" -> new ImportFile(context, directory);
           case "links" -> MirrorDirectory.links(context, directory);
-          case "log-level" -> new LogLevelFile(context, directory);
+          case "log-level" -> new OwnersFile(context, directory, LogLevelHandle::new);
           case "metrics" -> new ReportFile(context, directory, ReportFile.Report.METRICS);
           case "near" -> MirrorDirectory.near(context, directory);
           case "queries" -> new QueriesDirectory(context, directory);

@@ -55,12 +55,7 @@ public final class ProcessCalls {
 
   /// `setpriority(2)` of the calling thread; whether it worked. Everybody may raise the nice value.
   public static boolean setThreadNice(int nice) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
-      MemorySegment function = NativeCalls.function("setpriority");
-      return (int) NativeCalls.call(function, state, PRIO_PROCESS, CALLING_THREAD, nice, 0, 0, 0)
-          == 0;
-    }
+    return call("setpriority", PRIO_PROCESS, CALLING_THREAD, nice) == 0;
   }
 
   /// `setsid(2)`; whether it worked.
@@ -105,9 +100,13 @@ public final class ProcessCalls {
   }
 
   private static int call(String function, long a, long b) {
+    return call(function, a, b, 0);
+  }
+
+  private static int call(String function, long a, long b, long c) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
-      return (int) NativeCalls.call(NativeCalls.function(function), state, a, b, 0, 0, 0, 0);
+      return (int) NativeCalls.call(NativeCalls.function(function), state, a, b, c, 0, 0, 0);
     }
   }
 }

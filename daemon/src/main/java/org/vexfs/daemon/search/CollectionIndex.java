@@ -51,9 +51,6 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   /// take longer, the more so in a process that has just started.
   private static final long TAKE_OVER_SECONDS = 5;
 
-  private static final int WARMING_SEARCHES = 64;
-  private static final int WARMING_EF = 100;
-
   /// Slots that a graph may have memory for without need.
   private static final int LEAST_ROOM = 8192;
 
@@ -331,51 +328,17 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
         searchable.countDown();
       });
       Optional<HnswGraph> loaded = stored.load(image, threads, () -> closed);
-      view.ifPresent(seen -> pending.addAll(without(seen.slots(), loaded)));
-      loaded.ifPresent(read -> {
-        nodesTakenOver = read.size();
-        if (view.isPresent()) {
-          warmUp(read);
-        }
-      });
+      if (view.isPresent()) {
+        loaded.ifPresent(read -> stored.warmUp(read, () -> closed));
+        pending.addUnless(
+            view.get().slots(), slot -> loaded.isPresent() && loaded.get().contains(slot));
+      }
+      nodesTakenOver = loaded.map(HnswGraph::size).orElse(0);
       use(loaded.orElse(null));
     } finally {
       view.ifPresent(ImageGraph::close);
       image.close();
     }
-  }
-
-  /// Searches a graph for some of its own vectors, so that what it is walked by is compiled before
-  /// it takes the place of the one in its file.
-  private void warmUp(HnswGraph read) {
-    SearchScratch scratch = new SearchScratch();
-    int step = Math.max(1, collection.slotLimit() / WARMING_SEARCHES);
-    try (VectorStore.Pin _ = store.pin()) {
-      for (int slot = 0; slot < collection.slotLimit() && !closed; slot += step) {
-        if (read.contains(slot)) {
-          int _ =
-              read.search(
-                  collection.vectors().segment(slot),
-                  collection.vectors().offset(slot),
-                  1,
-                  WARMING_EF,
-                  SlotPredicate.ALL,
-                  scratch);
-        }
-      }
-    }
-  }
-
-  private static BitSet without(BitSet slots, Optional<HnswGraph> graph) {
-    BitSet rest = (BitSet) slots.clone();
-    graph.ifPresent(found -> {
-      for (int slot = rest.nextSetBit(0); slot >= 0; slot = rest.nextSetBit(slot + 1)) {
-        if (found.contains(slot)) {
-          rest.clear(slot);
-        }
-      }
-    });
-    return rest;
   }
 
   /// Has searches and changes use another graph, or none. What the one before had and this does not

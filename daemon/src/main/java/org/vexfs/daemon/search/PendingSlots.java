@@ -55,10 +55,13 @@ final class PendingSlots {
     }
   }
 
-  synchronized void addAll(BitSet more) {
-    slots.or(more);
-    count = slots.cardinality();
-    copy = null;
+  /// Puts in those of `more` that `elsewhere` does not hold for.
+  synchronized void addUnless(BitSet more, IntPredicate elsewhere) {
+    for (int slot = more.nextSetBit(0); slot >= 0; slot = more.nextSetBit(slot + 1)) {
+      if (!elsewhere.test(slot)) {
+        add(slot, 1);
+      }
+    }
   }
 
   synchronized void removeAll(BitSet gone) {

@@ -10,6 +10,8 @@ import org.vexfs.daemon.index.GraphWork;
 import org.vexfs.daemon.index.HnswGraph;
 import org.vexfs.daemon.index.HnswParameters;
 import org.vexfs.daemon.index.ImageGraph;
+import org.vexfs.daemon.index.SearchScratch;
+import org.vexfs.daemon.index.SlotPredicate;
 import org.vexfs.daemon.store.GraphFiles;
 import org.vexfs.daemon.store.VectorCollection;
 import org.vexfs.daemon.store.VectorStore;
@@ -37,6 +39,9 @@ final class StoredGraph {
 
   /// The same when the collection is about to be closed.
   private static final int NODES_A_CHANGE_CLOSING = 256;
+
+  private static final int WARMING_SEARCHES = 64;
+  private static final int WARMING_EF = 100;
 
   private final VectorStore store;
   private final VectorCollection collection;
@@ -100,6 +105,27 @@ final class StoredGraph {
         say(e);
       }
       return Optional.empty();
+    }
+  }
+
+  /// Searches a graph for some of its own vectors, so that what it is walked by is compiled before
+  /// it takes the place of the one in its file.
+  void warmUp(HnswGraph graph, BooleanSupplier cancelled) {
+    SearchScratch scratch = new SearchScratch();
+    int step = Math.max(1, collection.slotLimit() / WARMING_SEARCHES);
+    try (VectorStore.Pin _ = store.pin()) {
+      for (int slot = 0; slot < collection.slotLimit() && !cancelled.getAsBoolean(); slot += step) {
+        if (graph.contains(slot)) {
+          int _ =
+              graph.search(
+                  collection.vectors().segment(slot),
+                  collection.vectors().offset(slot),
+                  1,
+                  WARMING_EF,
+                  SlotPredicate.ALL,
+                  scratch);
+        }
+      }
     }
   }
 

@@ -109,18 +109,7 @@ public final class GraphFiles {
     String aside = name + ".tmp";
     LogMark mark = mark(collection);
     try {
-      removeIfPresent(aside);
-      boolean written = false;
-      try {
-        writeAside(aside, collection, mark, writing);
-        directory.rename(aside, name);
-        written = true;
-      } finally {
-        if (!written) {
-          removeIfPresent(aside);
-        }
-      }
-      directory.sync();
+      directory.replace(name, aside, file -> write(file, collection, mark, writing));
       if (collection.hasMovedSlots()) {
         // Maybe while it was written.
         eraseMark(name);
@@ -177,29 +166,21 @@ public final class GraphFiles {
     }
   }
 
-  private void writeAside(String aside, VectorCollection collection, LogMark mark, Writing writing)
+  private void write(
+      StorageFile file, VectorCollection collection, LogMark mark, Writing writing)
       throws IOException {
-    try (StorageFile file = directory.create(aside)) {
-      ChecksummedOutput output = new ChecksummedOutput(file, HEAD_BYTES);
-      writing.to(output::write);
-      output.flush();
-      ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      head.put(MAGIC).putShort((short) SegmentHeader.MAJOR).putShort((short) SegmentHeader.MINOR);
-      head.putInt(HEAD_BYTES);
-      head.putLong(store.getMostSignificantBits()).putLong(store.getLeastSignificantBits());
-      head.putInt(collection.id()).putInt(collection.dimension());
-      head.putLong(output.position() - HEAD_BYTES).putInt(output.checksum());
-      head.putInt((int) mark.segment()).putInt((int) mark.position());
-      head.putInt(HEAD_CHECKSUM, checksum(head));
-      output.writeAt(head.rewind(), 0);
-      file.sync();
-    }
-  }
-
-  private void removeIfPresent(String name) throws IOException {
-    if (directory.list().contains(name)) {
-      directory.delete(name);
-    }
+    ChecksummedOutput output = new ChecksummedOutput(file, HEAD_BYTES);
+    writing.to(output::write);
+    output.flush();
+    ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    head.put(MAGIC).putShort((short) SegmentHeader.MAJOR).putShort((short) SegmentHeader.MINOR);
+    head.putInt(HEAD_BYTES);
+    head.putLong(store.getMostSignificantBits()).putLong(store.getLeastSignificantBits());
+    head.putInt(collection.id()).putInt(collection.dimension());
+    head.putLong(output.position() - HEAD_BYTES).putInt(output.checksum());
+    head.putInt((int) mark.segment()).putInt((int) mark.position());
+    head.putInt(HEAD_CHECKSUM, checksum(head));
+    output.writeAt(head.rewind(), 0);
   }
 
   private static int checksum(ByteBuffer head) {
@@ -265,7 +246,7 @@ public final class GraphFiles {
   /// Removes a file that holds no sound graph; the graph is built anew when it is needed.
   public void remove(String name) throws VectorFailure {
     try {
-      removeIfPresent(name);
+      directory.deleteIfPresent(name);
       directory.sync();
     } catch (IOException e) {
       throw new StoreBroken(name + " in " + directory.describe() + " cannot be removed: " + e);

@@ -97,38 +97,43 @@ final class SlotsAtRest {
   /// The slots that were anybody's, and nobody else's since, and whose records lie before `mark`.
   synchronized BitSet saidBefore(LogMark mark) {
     BitSet before = new BitSet(slots.rows());
-    for (int slot = 0; slot < slots.rows(); slot++) {
-      if (isBlockStart(slot) && slots.least(slot, Slots.ENTRY) > 0) {
-        int end = blockEnd(slot, slots);
-        before.set(slot, end);
-        slot = end - 1;
+    for (int start = 0; start < slots.rows(); start += Table.BLOCK_ROWS) {
+      int end = blockEnd(start, slots);
+      if (slots.least(start, Slots.ENTRY) > 0) {
+        before.set(start, end);
       } else {
-        before.set(slot, row(slot) >= 0);
+        for (int slot = start; slot < end; slot++) {
+          before.set(slot, row(slot) >= 0);
+        }
       }
     }
-    for (int row = 0; row < entries.rows(); row++) {
-      if (isBlockStart(row) && isBlockBefore(row, mark)) {
-        row = blockEnd(row, entries) - 1;
-      } else if (entries.getInt(row, Entries.COLLECTION) == collection.id()
-          && !mark.isAfter(entries.get(row, Entries.SEGMENT), entries.get(row, Entries.POSITION))) {
-        int slot = entries.getInt(row, Entries.SLOT);
-        before.clear(slot, slot + entries.getInt(row, Entries.ROWS));
+    for (int start = 0; start < entries.rows(); start += Table.BLOCK_ROWS) {
+      boolean isBefore =
+          mark.isAfter(
+              entries.most(start, Entries.SEGMENT), entries.most(start, Entries.POSITION));
+      if (!isBefore) {
+        clearNotBefore(mark, start, blockEnd(start, entries), before);
       }
     }
     before.andNot(forgotten);
     return before;
   }
 
-  private static boolean isBlockStart(int row) {
-    return (row & (Table.BLOCK_ROWS - 1)) == 0;
+  /// Takes the slots out of those entries, from row `start` to before `end`, that do not lie before
+  /// `mark`.
+  private void clearNotBefore(LogMark mark, int start, int end, BitSet slotsBefore) {
+    for (int row = start; row < end; row++) {
+      if (entries.getInt(row, Entries.COLLECTION) == collection.id()
+          && !mark.isAfter(
+              entries.get(row, Entries.SEGMENT), entries.get(row, Entries.POSITION))) {
+        int slot = entries.getInt(row, Entries.SLOT);
+        slotsBefore.clear(slot, slot + entries.getInt(row, Entries.ROWS));
+      }
+    }
   }
 
-  private static int blockEnd(int row, Table table) {
-    return Math.min(table.rows(), row + Table.BLOCK_ROWS);
-  }
-
-  private boolean isBlockBefore(int row, LogMark mark) {
-    return mark.isAfter(entries.most(row, Entries.SEGMENT), entries.most(row, Entries.POSITION));
+  private static int blockEnd(int start, Table table) {
+    return Math.min(table.rows(), start + Table.BLOCK_ROWS);
   }
 
   private int row(int slot) {

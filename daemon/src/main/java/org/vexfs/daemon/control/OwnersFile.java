@@ -7,13 +7,24 @@ import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
 import org.vexfs.daemon.io.Host;
 
-/// `.vexfs/compact`: what is written to it, whatever it is, has the store give back the space of
-/// what was deleted. It is the whole mount's, so it is for the owner of SOURCE.
+/// A file of `.vexfs` that is about the whole mount, and so for the owner of SOURCE:
+///
+/// | file | what |
+/// |---|---|
+/// | `compact` | what is written to it, whatever it is, has the store give back the space of what was deleted |
+/// | `log-level` | reads as the level from which on the daemon logs, and takes another |
 ///
 /// @param directory the directory that has the `.vexfs`
-record CompactFile(ControlContext context, NodeId directory)
+/// @param opener opens it
+record OwnersFile(ControlContext context, NodeId directory, Opener opener)
     implements VirtualNode.File, VirtualNode.OfItsDirectory {
   private static final int FOR_THE_OWNER = 0600;
+
+  /// Makes what reads and writes are about.
+  @FunctionalInterface
+  interface Opener {
+    VirtualHandle open() throws VectorFailure;
+  }
 
   @Override
   public Appearance appearance(Host host) throws ErrnoException {
@@ -27,6 +38,6 @@ record CompactFile(ControlContext context, NodeId directory)
 
   @Override
   public VirtualHandle open(Host host, Caller caller, int flags) throws VectorFailure {
-    return new CompactHandle(context.search().store());
+    return opener.open();
   }
 }
