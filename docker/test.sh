@@ -46,7 +46,8 @@ prepare_jdk() {
 }
 
 run_maven() {
-  local arguments=(-B -ntp verify) limit
+  # The format is looked at first: it takes seconds, the tests a quarter of an hour.
+  local arguments=(-B -ntp spotless:check verify) limit
   limit=$(engine_api_limit)
   [[ -z $limit ]] || arguments+=("-Dapi.version=$limit")
   # Ryuk sweeps up after a test run that was killed; its image has to come from a registry.

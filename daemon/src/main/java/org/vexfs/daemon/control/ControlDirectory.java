@@ -40,7 +40,8 @@ record ControlDirectory(ControlContext context, NodeId directory)
     return Optional.ofNullable(
         switch (name) {
           case "collections" -> new CollectionsDirectory(context, directory);
-          case "compact" -> new OwnersFile(context, directory, () -> new CompactHandle(context.search().store()));
+          case "compact" ->
+              new OwnersFile(context, directory, () -> new CompactHandle(context.search().store()));
           case "errors" -> new ReportFile(context, directory, ReportFile.Report.ERRORS);
           case "find" -> new FindDirectory(context, directory);
           case "help" -> new ReportFile(context, directory, ReportFile.Report.HELP);

@@ -166,8 +166,7 @@ public final class GraphFiles {
     }
   }
 
-  private void write(
-      StorageFile file, VectorCollection collection, LogMark mark, Writing writing)
+  private void write(StorageFile file, VectorCollection collection, LogMark mark, Writing writing)
       throws IOException {
     ChecksummedOutput output = new ChecksummedOutput(file, HEAD_BYTES);
     writing.to(output::write);

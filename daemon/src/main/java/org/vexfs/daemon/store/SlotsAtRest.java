@@ -109,8 +109,7 @@ final class SlotsAtRest {
     }
     for (int start = 0; start < entries.rows(); start += Table.BLOCK_ROWS) {
       boolean isBefore =
-          mark.isAfter(
-              entries.most(start, Entries.SEGMENT), entries.most(start, Entries.POSITION));
+          mark.isAfter(entries.most(start, Entries.SEGMENT), entries.most(start, Entries.POSITION));
       if (!isBefore) {
         clearNotBefore(mark, start, blockEnd(start, entries), before);
       }
@@ -124,8 +123,7 @@ final class SlotsAtRest {
   private void clearNotBefore(LogMark mark, int start, int end, BitSet slotsBefore) {
     for (int row = start; row < end; row++) {
       if (entries.getInt(row, Entries.COLLECTION) == collection.id()
-          && !mark.isAfter(
-              entries.get(row, Entries.SEGMENT), entries.get(row, Entries.POSITION))) {
+          && !mark.isAfter(entries.get(row, Entries.SEGMENT), entries.get(row, Entries.POSITION))) {
         int slot = entries.getInt(row, Entries.SLOT);
         slotsBefore.clear(slot, slot + entries.getInt(row, Entries.ROWS));
       }

@@ -180,7 +180,8 @@ final class NativeMount implements AutoCloseable {
   void awaitEnd() throws IOException {
     Deadline.await(
         PATIENCE,
-        () -> !isMounted() && daemons().isEmpty() && known.stream().noneMatch(NativeMount::isEnding),
+        () ->
+            !isMounted() && daemons().isEmpty() && known.stream().noneMatch(NativeMount::isEnding),
         () -> "mounts " + mounts() + ", daemons " + daemons());
   }
 
