@@ -1,5 +1,6 @@
 package org.vexfs.daemon.base;
 
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
 /// The rule that vector work never runs above a native frame that called back into Java: how deep
@@ -8,15 +9,27 @@ import java.util.concurrent.atomic.LongAdder;
 /// Where vector work begins, it asks [#refuseVectorWork] first. That costs a few nanoseconds, so it
 /// is asked in production too; a breach is a defect, and its request fails.
 public final class NativeCallback {
+  private static final ScopedValue<Callee> CALLEE = ScopedValue.newInstance();
+
   private static final LongAdder BEGUN = new LongAdder();
   private static final LongAdder REFUSED = new LongAdder();
 
   private NativeCallback() {}
 
-  /// A thread that native code calls back on.
+  /// What has native code call back on several threads, one at a time.
   public interface Callee {
-    /// Whether a native frame lies on its stack that has called back; asked on this thread alone.
+    /// Whether a native frame that has called back lies on the stack of the calling thread.
     boolean isInCallback();
+  }
+
+  /// Runs what may have native code call `callee` back on this thread.
+  public static void allowing(Callee callee, Runnable work) {
+    ScopedValue.where(CALLEE, callee).run(work);
+  }
+
+  /// What this thread may have called back; nothing on threads of no such work.
+  public static Optional<Callee> callee() {
+    return CALLEE.isBound() ? Optional.of(CALLEE.get()) : Optional.empty();
   }
 
   /// Vector work begins on this thread.
@@ -24,7 +37,7 @@ public final class NativeCallback {
   /// @throws IllegalStateException in a callback
   public static void refuseVectorWork() {
     BEGUN.increment();
-    if (Thread.currentThread() instanceof Callee callee && callee.isInCallback()) {
+    if (CALLEE.isBound() && CALLEE.get().isInCallback()) {
       REFUSED.increment();
       throw new IllegalStateException("vector work in a native callback");
     }

@@ -3,11 +3,7 @@ package org.vexfs.daemon.fuse;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vexfs.bindings.fuse.stat;
@@ -24,19 +20,17 @@ import org.vexfs.daemon.overlay.Created;
 import org.vexfs.daemon.overlay.FileTree;
 import org.vexfs.daemon.overlay.Opened;
 
-/// Runs every request on a virtual thread of its own: finds the tree that it is for, calls the one
-/// method that answers it, and turns what that throws into an errno. Whatever a handler throws, the
-/// caller gets an answer and the mount lives on.
+/// Answers requests, each on the virtual thread that has received it: finds the tree that it is
+/// for, calls the one method that answers it, and turns what that throws into an errno. Whatever a
+/// handler throws, the caller gets an answer and the mount lives on.
 ///
 /// Open to be extended by tests, which answer requests in ways that no handler should.
-class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
+class Dispatcher {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
   private static final CompletableFuture<Void> NOTHING = CompletableFuture.completedFuture(null);
 
   private final Trees trees;
-  private final ExecutorService executor =
-      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
   private final Interruptions interruptions = new Interruptions();
   private final WriteOrder writes = new WriteOrder();
   private final Admission admission = new Admission();
@@ -63,26 +57,22 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
     return requests.get();
   }
 
-  /// Called in the order in which requests arrive, by the one thread that receives them.
-  @Override
-  public final void accept(FsRequest request) {
+  /// Takes a request over, in the order in which requests arrive: by one thread at a time, which
+  /// must not be held up.
+  ///
+  /// @return what answers it, to be run once, on the same thread, when others may take over the
+  ///   next
+  final Runnable accept(FsRequest request) {
     requests.incrementAndGet();
     UnderWay underWay = instruments.begin(request);
     CompletableFuture<Void> before = before(request);
     CompletableFuture<Void> done = begin(request);
-    try {
-      executor.execute(() -> {
-        underWay.handle();
-        before.join();
-        run(request, done);
-        instruments.end(underWay);
-      });
-    } catch (RejectedExecutionException | OutOfMemoryError e) {
-      LOG.error("No thread for {}", request.getClass().getSimpleName(), e);
-      request.reply().error(Errno.EIO);
-      end(request, done);
+    return () -> {
+      underWay.handle();
+      before.join();
+      run(request, done);
       instruments.end(underWay);
-    }
+    };
   }
 
   /// What has to be done before this request is handled.
@@ -106,11 +96,9 @@ class Dispatcher implements Consumer<FsRequest>, AutoCloseable {
     }
   }
 
-  /// Waits for the requests that are under way; those that wait for a lock wait no longer.
-  @Override
-  public final void close() {
+  /// Requests that wait for a lock wait no longer.
+  final void endWaits() {
     interruptions.end();
-    executor.close();
   }
 
   private void run(FsRequest request, CompletableFuture<Void> done) {

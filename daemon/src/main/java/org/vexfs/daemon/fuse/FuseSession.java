@@ -10,12 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.vexfs.bindings.FuseLibrary;
 import org.vexfs.bindings.fuse.Fuse;
 import org.vexfs.bindings.fuse.fuse_args;
+import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.NodeId;
 import org.vexfs.daemon.control.ErrorLog;
 import org.vexfs.daemon.control.Figures;
+import org.vexfs.daemon.io.Host;
 import org.vexfs.daemon.overlay.FileTree;
 import org.vexfs.daemon.overlay.KernelCache;
 
@@ -24,10 +28,12 @@ import org.vexfs.daemon.overlay.KernelCache;
 /// Order: [#open], [#mount], [#start], [#awaitContact]; then [#awaitEnd], which returns once the
 /// file system was unmounted by whomever, and [#close].
 public final class FuseSession implements KernelCache, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FuseSession.class);
+
   /// How often a start that waits for the kernel looks whether it waits in vain.
   private static final Duration CONTACT_CHECK = Duration.ofMillis(50);
 
-  /// How long a receiver may take to notice that its mount is gone.
+  /// How long it may take to notice that the mount is gone.
   private static final Duration UNMOUNT_PATIENCE = Duration.ofSeconds(5);
 
   private final MemorySegment session;
@@ -35,9 +41,7 @@ public final class FuseSession implements KernelCache, AutoCloseable {
   private final ReceiveBuffers buffers = new ReceiveBuffers();
   private final Dispatcher dispatcher;
 
-  /// The one thread that receives, so that requests are handed on in the order in which the kernel
-  /// sent them; they are handled elsewhere.
-  private @Nullable Receiver receiver;
+  private @Nullable Receivers receivers;
 
   private boolean mounted;
 
@@ -122,10 +126,24 @@ public final class FuseSession implements KernelCache, AutoCloseable {
   }
 
   /// Starts receiving.
-  public void start() {
-    receiver =
-        new Receiver("receiver", session, buffers, dispatcher, dispatcher.instruments().stack());
-    receiver.start();
+  ///
+  /// @throws SessionException where the process has no descriptors left
+  public void start() throws SessionException {
+    int descriptor = Fuse.fuse_session_fd(session);
+    try (Host host = Host.borrow()) {
+      // A socket is written to as well, in messages that may have to wait: only reading may not.
+      boolean isBlocking = host.isSocket(descriptor);
+      if (!isBlocking) {
+        host.setNonBlocking(descriptor);
+      }
+      Receiver receiver =
+          new Receiver(
+              session, isBlocking, buffers, dispatcher::accept, dispatcher.instruments().stack());
+      receivers = new Receivers(receiver, descriptor);
+    } catch (ErrnoException e) {
+      throw new SessionException("could not wait for requests: " + e.getMessage());
+    }
+    receivers.start();
     dispatcher.instruments().start();
   }
 
@@ -142,8 +160,8 @@ public final class FuseSession implements KernelCache, AutoCloseable {
 
   /// Waits until the session is over: unmounted, or told to exit.
   public void awaitEnd() throws InterruptedException {
-    if (receiver != null) {
-      receiver.join();
+    if (receivers != null) {
+      receivers.awaitEnd();
     }
   }
 
@@ -184,26 +202,27 @@ public final class FuseSession implements KernelCache, AutoCloseable {
 
   /// Answers what is under way, unmounts if that has not happened yet, and frees the session.
   ///
-  /// Where the session is not over, because starting failed half-way, it is unmounted first, which
-  /// makes the receiver return. One that a busy mount keeps in libfuse all the same is left alone
-  /// with its session: to free that under it would end the JVM.
+  /// Where the session is not over, because starting failed half-way, it is unmounted first, so
+  /// that what programs have asked by then is answered. A busy mount does not end by that, and is
+  /// left without answers.
   @Override
   public void close() {
     if (isReceiving()) {
       unmount();
+      awaitUnmounted();
     }
-    boolean ended = joinReceiver();
-    dispatcher.close();
+    dispatcher.endWaits();
+    if (receivers != null) {
+      receivers.close();
+    }
     dispatcher.instruments().close();
     unmount();
-    if (ended) {
-      Fuse.fuse_session_destroy(session);
-      buffers.close();
-    }
+    Fuse.fuse_session_destroy(session);
+    buffers.close();
   }
 
   private boolean isReceiving() {
-    return receiver != null && receiver.isAlive();
+    return receivers != null && receivers.isReceiving();
   }
 
   private void unmount() {
@@ -213,12 +232,14 @@ public final class FuseSession implements KernelCache, AutoCloseable {
     }
   }
 
-  private boolean joinReceiver() {
+  private void awaitUnmounted() {
     try {
-      return receiver == null || receiver.join(UNMOUNT_PATIENCE);
+      boolean ended = receivers == null || receivers.awaitEnd(UNMOUNT_PATIENCE);
+      if (!ended) {
+        LOG.warn("The mount is still busy; it answers no longer");
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return !isReceiving();
     }
   }
 }

@@ -11,7 +11,7 @@ import org.vexfs.bindings.fuse.Fuse;
 /// Turns the kernel's wish to end a request (`FUSE_INTERRUPT`: its caller got a signal) into an
 /// interrupt of the thread that handles it. Only requests that may wait for long are watched.
 ///
-/// libfuse calls back on a receiver's thread, under a lock of the request: nothing may be done
+/// libfuse calls back on the thread that receives, under a lock of the request: nothing may be done
 /// there but to wake the thread.
 final class Interruptions {
   private static final Logger LOG = LoggerFactory.getLogger(Interruptions.class);
@@ -61,9 +61,10 @@ final class Interruptions {
   private void interruptSafely(long request) {
     try {
       interrupt(request);
-      // Where the kernel lost patience before the request was watched, libfuse calls back at once.
-      if (Thread.currentThread() instanceof Receiver receiver) {
-        receiver.measure(Operation.INTERRUPT);
+      // Where the kernel lost patience before the request was watched, libfuse calls back at once,
+      // from where the request is handled.
+      if (Receiver.isCalledBack()) {
+        Receiver.current().measure(Operation.INTERRUPT);
       }
     } catch (Throwable t) {
       LOG.error("A request could not be interrupted", t);

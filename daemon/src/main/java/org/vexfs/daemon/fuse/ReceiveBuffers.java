@@ -7,8 +7,8 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.vexfs.bindings.fuse.fuse_buf;
 
-/// Buffers that requests are received in. A receiver reuses its buffer unless the request was a
-/// write: then the data stays where it is, and the receiver takes another buffer.
+/// Buffers that requests are received in. The receiver reuses its buffer unless the request was a
+/// write: then the data stays where it is, and the receiver takes another buffer for the next.
 ///
 /// At most [#MAX_BUFFERS] exist, so at most that many writes are under way; a receiver that wants
 /// one more waits, and the kernel with it. Memory is touched, and so resident, only as far as
@@ -66,7 +66,7 @@ final class ReceiveBuffers implements AutoCloseable {
     }
   }
 
-  /// Buffers that somebody has; the receiver always has one.
+  /// Buffers that somebody has; the receiver has one, but right after a write.
   int inUse() {
     return MAX_BUFFERS - available.availablePermits();
   }

@@ -2,36 +2,58 @@ package org.vexfs.daemon.fuse;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.function.Consumer;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vexfs.bindings.fuse.Fuse;
 import org.vexfs.daemon.base.Errno;
+import org.vexfs.daemon.base.ErrnoException;
 import org.vexfs.daemon.base.NativeCallback;
 import org.vexfs.daemon.io.NativeMemory;
+import org.vexfs.daemon.io.Poll;
 
-/// A thread that receives requests until the session ends: one native call reads a request, another
-/// decodes it and leaves it here through [Upcalls], and only after that has returned is it handed
-/// on.
-final class Receiver extends Thread implements NativeCallback.Callee {
+/// Receives requests, for one thread at a time and so in the order in which the kernel sends them:
+/// one native call reads a request, another decodes it and leaves it here through [Upcalls], and
+/// only after that has returned is it taken over.
+final class Receiver implements NativeCallback.Callee, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
+
+  /// How often a thread looks whether another has received what it is at, before it sleeps. To
+  /// receive takes microseconds, to be woken takes longer.
+  private static final int SPINS = 200;
 
   /// Room for the largest struct that libfuse passes, `struct stat`.
   private static final long KEPT_BYTES = 256;
 
   private final MemorySegment session;
   private final ReceiveBuffers buffers;
-  private final Consumer<FsRequest> dispatcher;
+  private final Function<FsRequest, Runnable> dispatcher;
+
+  /// Whether reading the descriptor waits where there is nothing to read.
+  private final boolean isBlocking;
+
+  /// Who has it receives; what follows is that thread's.
+  private final ReentrantLock lock = new ReentrantLock();
 
   /// What was kept of libfuse's stack.
   private final MemorySegment kept = Arena.ofAuto().allocate(2 * KEPT_BYTES, 8);
 
   private ReceiveBuffers.Buffer buffer;
   private MemorySegment message = MemorySegment.NULL;
-  private boolean bufferKept;
+
+  /// Whether a write has kept the buffer, so that another is needed before the next request.
+  private boolean isBufferKept;
+
   private Intake.@Nullable Delivery delivered;
-  private boolean isInCallback;
+
+  /// Which thread libfuse may be calling back, by its number; 0 is none. Every thread reads it, and
+  /// finds itself here only where it put itself.
+  private long calledBack;
+
+  private volatile boolean hasEnded;
 
   private final StackMonitor stack;
   private final @Nullable StackPointer pointer;
@@ -42,14 +64,18 @@ final class Receiver extends Thread implements NativeCallback.Callee {
   /// The deepest place of the callback that was looked at.
   private long stackDepth;
 
+  /// Receives for a session.
+  ///
+  /// @param isBlocking whether reading waits where there is nothing to read
+  /// @param dispatcher takes requests over, in their order, and says how each is answered
   Receiver(
-      String name,
       MemorySegment session,
+      boolean isBlocking,
       ReceiveBuffers buffers,
-      Consumer<FsRequest> dispatcher,
+      Function<FsRequest, Runnable> dispatcher,
       StackMonitor stack) {
-    super(name);
     this.session = session;
+    this.isBlocking = isBlocking;
     this.buffers = buffers;
     this.dispatcher = dispatcher;
     this.buffer = buffers.acquire();
@@ -57,9 +83,14 @@ final class Receiver extends Thread implements NativeCallback.Callee {
     this.pointer = stack.isOn() ? StackPointer.reader() : null;
   }
 
-  /// The receiver on whose thread a native callback runs.
+  /// The receiver by which a native callback runs on this thread.
   static Receiver current() {
-    return (Receiver) Thread.currentThread();
+    return (Receiver) NativeCallback.callee().orElseThrow();
+  }
+
+  /// Whether this thread is in a native callback.
+  static boolean isCalledBack() {
+    return NativeCallback.callee().filter(NativeCallback.Callee::isInCallback).isPresent();
   }
 
   /// Leaves the request that libfuse has just decoded.
@@ -105,7 +136,7 @@ final class Receiver extends Thread implements NativeCallback.Callee {
 
   @Override
   public boolean isInCallback() {
-    return isInCallback;
+    return calledBack == Thread.currentThread().threadId();
   }
 
   /// What is left, from `at` on, of the message that is being decoded.
@@ -117,55 +148,91 @@ final class Receiver extends Thread implements NativeCallback.Callee {
 
   /// Keeps the current buffer for the write whose data lies in it.
   WriteData keepBuffer(MemorySegment data) {
-    bufferKept = true;
+    isBufferKept = true;
     return new WriteData(data, buffer);
   }
 
-  @Override
-  public void run() {
+  /// Receives one request, if there is one and no other thread comes before.
+  ///
+  /// @param poll what has told that there may be one
+  /// @return what answers it; nothing where there was none, or nothing to do, or the session
+  ///   [#hasEnded]
+  Optional<Runnable> receive(Poll poll) throws ErrnoException {
+    lockSoon();
     try {
-      while (receive()) {
-        Intake.@Nullable Delivery delivery = delivered;
-        delivered = null;
-        if (delivery != null) {
-          delivery.copy().ifPresent(this::handOn);
-        }
-        if (bufferKept) {
-          bufferKept = false;
-          buffer = buffers.acquire();
-        }
+      if (hasEnded || (isBlocking && !poll.isReady())) {
+        return Optional.empty();
       }
+      if (isBufferKept) {
+        buffer = buffers.acquire();
+        isBufferKept = false;
+      }
+      read();
+      Intake.@Nullable Delivery delivery = delivered;
+      delivered = null;
+      return delivery == null ? Optional.empty() : delivery.copy().map(this::takeOver);
     } finally {
-      buffer.release();
+      lock.unlock();
     }
   }
 
-  private void handOn(FsRequest request) {
+  private void lockSoon() {
+    for (int spin = 0; spin < SPINS; spin++) {
+      if (lock.tryLock()) {
+        return;
+      }
+      Thread.onSpinWait();
+    }
+    lock.lock();
+  }
+
+  private Runnable takeOver(FsRequest request) {
     if (stackBefore != 0) {
       stack.record(request.operation(), stackDepth);
     }
-    dispatcher.accept(request);
+    return dispatcher.apply(request);
   }
 
-  /// Receives and decodes one request; `false` at the end of the session.
-  private boolean receive() {
+  /// Reads and decodes one request, where there is one.
+  private void read() {
     buffer.prepare();
     int received = Fuse.fuse_session_receive_buf(session, buffer.description);
-    if (received == -Errno.EINTR) {
-      return true;
+    if (received == -Errno.EINTR || received == -Errno.EAGAIN) {
+      return;
     }
     if (received <= 0) {
       if (received != 0 && received != -Errno.ENODEV) {
         LOG.error("Receiving from the kernel failed: {}", Errno.nameOf(-received));
       }
-      return false;
+      hasEnded = true;
+      return;
     }
     message = buffer.received(received);
     stackDepth = 0;
     stackBefore = stack.isDue() && pointer != null ? pointer.now() : 0;
-    isInCallback = true;
+    calledBack = Thread.currentThread().threadId();
     Fuse.fuse_session_process_buf(session, buffer.description);
-    isInCallback = false;
-    return Fuse.fuse_session_exited(session) == 0;
+    calledBack = 0;
+    if (Fuse.fuse_session_exited(session) != 0) {
+      hasEnded = true;
+    }
+  }
+
+  /// Whether there is nothing more to receive.
+  boolean hasEnded() {
+    return hasEnded;
+  }
+
+  /// Receives no more.
+  void end() {
+    hasEnded = true;
+  }
+
+  /// Gives its buffer back; nobody is to receive any more.
+  @Override
+  public void close() {
+    if (!isBufferKept) {
+      buffer.release();
+    }
   }
 }

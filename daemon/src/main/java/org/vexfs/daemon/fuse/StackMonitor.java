@@ -15,8 +15,8 @@ import org.vexfs.daemon.control.Figures.Spread;
 /// `fuse_session_process_buf` and the deepest place at which the callback looks ([Receiver#probe]).
 ///
 /// A sample of the requests is measured, one in [Limits#sampleEvery]. Each operation that goes over
-/// a limit is logged once for each limit, and counted every time. Measured on the receiver's
-/// thread, read on any.
+/// a limit is logged once for each limit, and counted every time. Measured by one
+/// thread at a time, that which receives; read on any.
 public final class StackMonitor {
   private static final Logger LOG = LoggerFactory.getLogger(StackMonitor.class);
 
@@ -79,7 +79,7 @@ public final class StackMonitor {
     return isOn;
   }
 
-  /// Whether to measure the next request; counts it. For the receiver's thread.
+  /// Whether to measure the next request; counts it. For the thread that receives.
   boolean isDue() {
     if (!isOn) {
       return false;
@@ -91,7 +91,7 @@ public final class StackMonitor {
     return untilNext == 0;
   }
 
-  /// Takes a measurement. For the receiver's thread.
+  /// Takes a measurement. For the thread that receives.
   ///
   /// @param depth in bytes
   void record(Operation operation, long depth) {

@@ -157,6 +157,22 @@ public final class Host implements AutoCloseable {
             memory.call(HostCalls.SYMLINKAT, memory.first(target), directory, memory.second(name)));
   }
 
+  /// Whether a descriptor is that of a socket.
+  public boolean isSocket(int descriptor) throws ErrnoException {
+    fstat(descriptor, stat);
+    return (org.vexfs.bindings.libc.stat.st_mode(stat) & Libc.__S_IFMT()) == Libc.__S_IFSOCK();
+  }
+
+  /// Has calls on a descriptor fail with EAGAIN where they would wait (`fcntl(2)`).
+  public void setNonBlocking(int descriptor) throws ErrnoException {
+    int flags = memory.check((int) memory.call(HostCalls.FCNTL, descriptor, Libc.F_GETFL(), 0));
+    int _ =
+        memory.check(
+            (int)
+                memory.call(
+                    HostCalls.FCNTL, descriptor, Libc.F_SETFL(), flags | Libc.O_NONBLOCK()));
+  }
+
   /// Makes a further name for what an `O_PATH` descriptor refers to.
   public void link(int descriptor, int directory, String name) throws ErrnoException {
     memory.check(

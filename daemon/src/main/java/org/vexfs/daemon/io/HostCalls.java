@@ -32,6 +32,11 @@ final class HostCalls {
   static final MemorySegment FSTATVFS = NativeCalls.function("fstatvfs");
   static final MemorySegment GETDENTS = NativeCalls.function("getdents64");
   static final MemorySegment LSEEK = NativeCalls.function("lseek");
+  static final MemorySegment EPOLL_CREATE = NativeCalls.function("epoll_create1");
+  static final MemorySegment EPOLL_CTL = NativeCalls.function("epoll_ctl");
+  static final MemorySegment EPOLL_WAIT = NativeCalls.function("epoll_wait");
+  static final MemorySegment EVENTFD = NativeCalls.function("eventfd");
+  static final MemorySegment EVENTFD_WRITE = NativeCalls.function("eventfd_write");
   static final MemorySegment GETXATTR = NativeCalls.function("getxattr");
   static final MemorySegment SETXATTR = NativeCalls.function("setxattr");
   static final MemorySegment LISTXATTR = NativeCalls.function("listxattr");

@@ -24,11 +24,8 @@ final class Inode {
   /// where a descriptor leads, as it may be closed meanwhile.
   volatile int[] otherNames = {};
 
-  /// The content stamp of a file whose attributes were not looked at yet.
-  static final long UNSEEN = 0;
-
-  /// What [SourceChanges] last saw of the file's length and times.
-  volatile long contentStamp = UNSEEN;
+  /// What [SourceChanges] last saw of the file; null before.
+  volatile SourceChanges.@Nullable Stamp stamp;
 
   /// There once it was asked for; 0 before.
   private volatile long fingerprint;

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import org.vexfs.bindings.libc.stat;
 import org.vexfs.bindings.libc.timespec;
 import org.vexfs.daemon.base.NodeId;
@@ -12,10 +13,12 @@ import org.vexfs.daemon.base.ThreadEnd;
 
 /// Has the kernel drop the cached pages of files that were changed in SOURCE, behind the mount.
 ///
-/// That a file was changed is seen when its attributes are asked for: its length and the times of
-/// its last changes are compared with those of the time before. The kernel itself looks at length
-/// and modification time only, which programs that copy files set back. Changes made through the
-/// mount are not told from others; their pages are read again.
+/// That a file was changed is seen when its attributes are asked for: the time of its last change is
+/// compared with that of the time before. The kernel itself looks at length and modification time,
+/// which programs that copy files set back, and drops the pages where those have changed. It is not
+/// told of such changes again: while it is being told, it disregards the attributes that are just
+/// on their way, and would go on showing what it has. Changes made through the mount are not told
+/// from others; their pages are read again.
 ///
 /// A thread of its own, because the kernel must not be told within a request about the same file.
 public final class SourceChanges implements AutoCloseable {
@@ -33,26 +36,37 @@ public final class SourceChanges implements AutoCloseable {
     thread.start();
   }
 
-  /// The attributes of a file were read.
-  void seen(Inode inode, MemorySegment attributes) {
-    long stamp = stampOf(attributes);
-    long before = inode.contentStamp;
-    if (stamp != before) {
-      inode.contentStamp = stamp;
-      if (before != Inode.UNSEEN && changed.add(inode.id)) {
-        demands.release();
-      }
+  /// What tells of changes of a file.
+  ///
+  /// @param content its length and the time of its last modification, mixed
+  /// @param change the time of its last change, mixed
+  record Stamp(long content, long change) {
+    static Stamp of(MemorySegment attributes) {
+      return new Stamp(
+          mixed(stat.st_size(attributes), stat.st_mtim(attributes)),
+          mixed(0, stat.st_ctim(attributes)));
+    }
+
+    private static long mixed(long number, MemorySegment time) {
+      return (number * MIXER + timespec.tv_sec(time)) * MIXER + timespec.tv_nsec(time);
+    }
+
+    /// Whether the file was changed since `before` in a way that the kernel does not see itself.
+    boolean isHiddenChangeSince(Stamp before) {
+      return content == before.content && change != before.change;
     }
   }
 
-  private static long stampOf(MemorySegment attributes) {
-    long stamp = stat.st_size(attributes);
-    for (MemorySegment time :
-        new MemorySegment[] {stat.st_mtim(attributes), stat.st_ctim(attributes)}) {
-      stamp = stamp * MIXER + timespec.tv_sec(time);
-      stamp = stamp * MIXER + timespec.tv_nsec(time);
+  /// The attributes of a file were read.
+  void seen(Inode inode, MemorySegment attributes) {
+    Stamp stamp = Stamp.of(attributes);
+    @Nullable Stamp before = inode.stamp;
+    if (!stamp.equals(before)) {
+      inode.stamp = stamp;
+      if (before != null && stamp.isHiddenChangeSince(before) && changed.add(inode.id)) {
+        demands.release();
+      }
     }
-    return stamp == Inode.UNSEEN ? MIXER : stamp;
   }
 
   private void run() {

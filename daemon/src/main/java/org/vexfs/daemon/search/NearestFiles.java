@@ -16,6 +16,7 @@ import org.vexfs.daemon.base.VectorMatrix;
 import org.vexfs.daemon.index.NearestHeap;
 import org.vexfs.daemon.index.Vectors;
 import org.vexfs.daemon.store.FileNode;
+import org.vexfs.daemon.store.FoundRow;
 import org.vexfs.daemon.store.VectorCollection;
 import org.vexfs.daemon.store.VectorStore;
 
@@ -149,14 +150,16 @@ final class NearestFiles {
     for (int i = 0; i < nearest.size() && hits.size() < wanted; i++) {
       int slot = nearest.slot(i);
       float distance = reported(nearest.distance(i));
-      FileNode file = collection.owner(slot);
       if (isTooFar(distance)) {
         break;
       }
-      if (seen.add(file)) {
-        store.requireSound(collection, slot);
-        int rank = hits.size() + 1;
-        visiblePath(file).ifPresent(path -> hits.add(hit(number, rank, path, slot, distance)));
+      FoundRow row = collection.find(slot);
+      if (seen.add(row.file())) {
+        store.requireSound(row);
+        Optional<TreePath> path = visiblePath(row.file());
+        if (path.isPresent()) {
+          hits.add(hit(number, hits.size() + 1, path.get(), slot, row.number(), distance));
+        }
       }
     }
     return hits;
@@ -171,17 +174,19 @@ final class NearestFiles {
   }
 
   private Optional<TreePath> visiblePath(FileNode file) {
-    return store.paths(file).stream()
-        .filter(path -> path.isWithin(scope.directory()))
-        .filter(path -> view.isVisible(path) && passesNow(file, path))
-        .findFirst();
+    for (TreePath path : store.paths(file)) {
+      if (path.isWithin(scope.directory()) && view.isVisible(path) && passesNow(file, path)) {
+        return Optional.of(path);
+      }
+    }
+    return Optional.empty();
   }
 
   private boolean passesNow(FileNode file, TreePath path) {
     return filter.isEmpty() || filter.get().testNow(file, path);
   }
 
-  private Hit hit(int number, int rank, TreePath path, int slot, float distance) {
+  private Hit hit(int number, int rank, TreePath path, int slot, int row, float distance) {
     Optional<VectorMatrix> vector =
         query.with().contains(Query.Extra.VECTOR) ? Optional.of(vector(slot)) : Optional.empty();
     Optional<SortedMap<String, String>> attributes =
@@ -192,7 +197,7 @@ final class NearestFiles {
         number,
         rank,
         path.relativeTo(scope.directory()),
-        collection.row(slot),
+        row,
         distance,
         ResultScorer.score(collection.metric(), distance),
         List.of(),

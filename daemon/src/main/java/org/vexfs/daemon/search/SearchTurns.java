@@ -1,16 +1,13 @@
 package org.vexfs.daemon.search;
 
 import java.util.concurrent.Semaphore;
+import org.vexfs.daemon.base.Carriers;
 
 /// Lets so many searches run at once that some carriers of virtual threads are always left for
 /// requests about files, and memory for searches is bounded. The others wait, parked.
 final class SearchTurns {
-  private static final int CARRIERS =
-      Integer.getInteger(
-          "jdk.virtualThreadScheduler.parallelism", Runtime.getRuntime().availableProcessors());
-
   /// Searches at once: three quarters of the carriers, and two at least.
-  static final int AT_ONCE = Math.max(2, CARRIERS - Math.max(1, CARRIERS / 4));
+  static final int AT_ONCE = Math.max(2, Carriers.COUNT - Math.max(1, Carriers.COUNT / 4));
 
   private final Semaphore free = new Semaphore(AT_ONCE);
 

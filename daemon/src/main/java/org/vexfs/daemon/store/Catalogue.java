@@ -231,8 +231,19 @@ final class Catalogue {
 
   /// All paths of a file.
   List<TreePath> paths(FileNode file) {
-    List<Name> names = findNode(file.id()).map(node -> ((FileNode) node).names()).orElse(List.of());
-    return names.stream().map(this::path).flatMap(Optional::stream).toList();
+    List<TreePath> paths = new ArrayList<>(1);
+    for (Name name : namesNow(file)) {
+      path(name).ifPresent(paths::add);
+    }
+    return paths;
+  }
+
+  /// The names of a file, whatever it was when `file` was found.
+  private List<Name> namesNow(FileNode file) {
+    if (resting.isPresent() && resting.get().rests(file.id())) {
+      return file.names();
+    }
+    return findNode(file.id()).map(node -> ((FileNode) node).names()).orElse(List.of());
   }
 
   void create(LogRecord.CreateNode record) throws StoreBroken {

@@ -61,10 +61,14 @@ final class FilesAtRest {
     }
   }
 
+  /// Whether the file with this id rests: then every object that was made of it is true.
+  boolean rests(long id) {
+    return !woken.contains(id) && image.findFile(id) != CatalogueImage.NONE;
+  }
+
   /// The file with this id, if it rests.
   Optional<FileNode> find(long id) {
-    boolean rests = !woken.contains(id) && image.findFile(id) != CatalogueImage.NONE;
-    return rests ? Optional.of(file(id)) : Optional.empty();
+    return rests(id) ? Optional.of(file(id)) : Optional.empty();
   }
 
   /// The file of this name, if it rests.

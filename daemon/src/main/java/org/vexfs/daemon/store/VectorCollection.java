@@ -104,6 +104,11 @@ public final class VectorCollection {
     return slots.isLive(slot);
   }
 
+  /// What row is, or was, in this slot.
+  public FoundRow find(int slot) {
+    return new FoundRow(slots.entry(slot), slot);
+  }
+
   /// The file whose row is, or was, in this slot.
   public FileNode owner(int slot) {
     return slots.entry(slot).file();
@@ -122,11 +127,6 @@ public final class VectorCollection {
   /// The entry whose row is, or was, in this slot.
   Entry entry(int slot) {
     return slots.entry(slot);
-  }
-
-  /// Which row of its entry this slot is, from 0.
-  public int row(int slot) {
-    return slot - slots.entry(slot).firstSlot();
   }
 
   /// The slots of a file's entry here: `rows` from `firstSlot` on; none where it has no entry.

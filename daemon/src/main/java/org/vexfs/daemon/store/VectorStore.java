@@ -269,8 +269,8 @@ public final class VectorStore {
   /// Checks that a row is what was written, before it is shown to anybody. A [Pin] is held.
   ///
   /// @throws StoreBroken where its record is damaged on the disk
-  public void requireSound(VectorCollection collection, int slot) throws StoreBroken {
-    requireSound(collection.entry(slot));
+  public void requireSound(FoundRow row) throws StoreBroken {
+    requireSound(row.entry());
   }
 
   private void requireSound(Entry entry) throws StoreBroken {

@@ -88,7 +88,7 @@ final class StoreModel implements HostProbe {
       int slot = slots.first() + row;
       assertTrue(collection.isLive(slot), "a row is dead");
       if (row < ROWS_LOOKED_AT || row == slots.count() - 1) {
-        assertEquals(row, collection.row(slot));
+        assertEquals(row, collection.find(slot).number());
       }
       for (int i = 0; i < dimension; i++) {
         values[row * dimension + i] =

@@ -107,7 +107,7 @@ final class VectorStoreTest {
     assertEquals(3, collection.slotLimit());
     assertFalse(collection.isLive(0));
     assertTrue(collection.isLive(1) && collection.isLive(2));
-    assertEquals(1, collection.row(2));
+    assertEquals(1, collection.find(2).number());
     assertEquals(1, collection.entryCount());
     assertEquals(2, collection.liveRows());
     assertTrue(collection.version() > version);
