@@ -15,8 +15,8 @@ import org.vexfs.daemon.control.Figures.Spread;
 /// `fuse_session_process_buf` and the deepest place at which the callback looks ([Receiver#probe]).
 ///
 /// A sample of the requests is measured, one in [Limits#sampleEvery]. Each operation that goes over
-/// a limit is logged once for each limit, and counted every time. Measured by one
-/// thread at a time, that which receives; read on any.
+/// a limit is logged once for each limit, and counted every time. Measured by one thread at a time,
+/// that which receives; read on any.
 public final class StackMonitor {
   private static final Logger LOG = LoggerFactory.getLogger(StackMonitor.class);
 

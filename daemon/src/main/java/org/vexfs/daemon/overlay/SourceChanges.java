@@ -13,12 +13,12 @@ import org.vexfs.daemon.base.ThreadEnd;
 
 /// Has the kernel drop the cached pages of files that were changed in SOURCE, behind the mount.
 ///
-/// That a file was changed is seen when its attributes are asked for: the time of its last change is
-/// compared with that of the time before. The kernel itself looks at length and modification time,
-/// which programs that copy files set back, and drops the pages where those have changed. It is not
-/// told of such changes again: while it is being told, it disregards the attributes that are just
-/// on their way, and would go on showing what it has. Changes made through the mount are not told
-/// from others; their pages are read again.
+/// That a file was changed is seen when its attributes are asked for: the time of its last change
+/// is compared with that of the time before. The kernel itself looks at length and modification
+/// time, which programs that copy files set back, and drops the pages where those have changed. It
+/// is not told of such changes again: while it is being told, it disregards the attributes that are
+/// just on their way, and would go on showing what it has. Changes made through the mount are not
+/// told from others; their pages are read again.
 ///
 /// A thread of its own, because the kernel must not be told within a request about the same file.
 public final class SourceChanges implements AutoCloseable {

@@ -96,18 +96,18 @@ final class CandidateRows {
 
   /// The `count` rows nearest to each of the `vectors` questions, one vector each.
   List<Round> nearEach(MemorySegment questions, int vectors, int count) {
-    List<Round> rounds = new ArrayList<>();
     if (favoursWalk(count)) {
       long stride = questions.byteSize() / vectors;
-      for (int i = 0; i < vectors; i++) {
-        rounds.add(nearAny(questions.asSlice(i * stride, stride), 1, count));
-      }
-    } else {
-      NearestHeap[] nearest = heaps(vectors, count);
-      long compared = index.compareAll(questions, nearest, matching, handled);
-      for (NearestHeap heap : nearest) {
-        rounds.add(sorted(heap, true, compared));
-      }
+      Round[] rounds = new Round[vectors];
+      index.forEachQuestion(
+          vectors, i -> rounds[i] = nearAny(questions.asSlice(i * stride, stride), 1, count));
+      return List.of(rounds);
+    }
+    List<Round> rounds = new ArrayList<>();
+    NearestHeap[] nearest = heaps(vectors, count);
+    long compared = index.compareAll(questions, nearest, matching, handled);
+    for (NearestHeap heap : nearest) {
+      rounds.add(sorted(heap, true, compared));
     }
     return rounds;
   }

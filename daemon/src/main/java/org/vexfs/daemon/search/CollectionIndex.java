@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
   private final VectorCollection collection;
   private final GraphWork threads;
   private final Thread indexer;
+  private final CoreThreads scanners;
   private final RowScan rows;
   private final ScopeSlots scopes;
 
@@ -108,6 +110,7 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
     this.store = store;
     this.collection = collection;
     this.threads = threads;
+    this.scanners = scanners;
     this.rows = new RowScan(collection, scanners);
     this.scopes = new ScopeSlots(store, collection);
     this.stored = new StoredGraph(store, collection);
@@ -216,6 +219,11 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
       from = waiting.nextSetBit(to);
     }
     return compared + scan.compared();
+  }
+
+  /// Has `search` run for the numbers of that many questions, on all cores where that is worth it.
+  void forEachQuestion(int questions, IntConsumer search) {
+    scanners.forEach(0, questions, search);
   }
 
   /// Offers to each of `nearest` the accepted slots, about `expected` of them, comparing each with

@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.vexfs.daemon.base.TreePath;
 import org.vexfs.daemon.base.VectorFailure;
@@ -14,52 +16,66 @@ import org.vexfs.daemon.search.KnnSearchEngine;
 import org.vexfs.daemon.search.Query;
 import org.vexfs.daemon.store.NpyFormat;
 
-/// All queries of a data set at once: as one call in this process, and as one matrix written to a
-/// mount's `search`, its answer read. Each round asks both, and their ratio is that of the round.
+/// A thousand queries, those of a data set over and over: one after another in this process, all in
+/// one call in this process, and as one matrix written to a mount's `search`, its answer read. Each
+/// round asks in all ways, and the ratios are those of the round.
 final class BatchComparison {
+  private static final int QUESTIONS = 1_000;
+
   private static final int ROOM_BYTES = 32 << 20;
 
   private final KnnSearchEngine engine;
   private final Path mountpoint;
   private final VectorMatrix questions;
+  private final List<Query> single = new ArrayList<>();
   private final ByteBuffer written;
   private final ByteBuffer answer = ByteBuffer.allocateDirect(ROOM_BYTES);
 
   BatchComparison(KnnSearchEngine engine, Path mountpoint, DataSet data) {
     this.engine = engine;
     this.mountpoint = mountpoint;
-    int dimension = data.queries().vector(0).dimension();
-    float[] values = new float[data.queries().count() * dimension];
-    for (int i = 0; i < data.queries().count(); i++) {
-      System.arraycopy(data.queries().vector(i).values(), 0, values, i * dimension, dimension);
+    int dimension = data.dimension();
+    float[] values = new float[QUESTIONS * dimension];
+    for (int i = 0; i < QUESTIONS; i++) {
+      float[] vector = data.queries().vector(i % data.queries().count()).values();
+      System.arraycopy(vector, 0, values, i * dimension, dimension);
+      single.add(Query.of(new Query.ByVector(VectorMatrix.ofVector(vector))));
     }
-    this.questions = new VectorMatrix(data.queries().count(), dimension, values);
+    this.questions = new VectorMatrix(QUESTIONS, dimension, values);
     byte[] npy = NpyFormat.encode(questions, false);
     this.written = ByteBuffer.allocateDirect(npy.length).put(npy);
   }
 
   /// Prints the medians of `rounds`, after as many again to warm up.
   void run(int rounds) throws IOException, VectorFailure {
+    double[] alone = new double[rounds];
     double[] own = new double[rounds];
     double[] mounted = new double[rounds];
-    double[] ratios = new double[rounds];
+    double[] toAlone = new double[rounds];
+    double[] toOwn = new double[rounds];
     for (int round = -rounds; round < rounds; round++) {
+      double oneByOne = rate(this::askOneByOne);
       double inProcess = rate(this::askEngine);
       double throughMount = rate(this::askMount);
       if (round >= 0) {
+        alone[round] = oneByOne;
         own[round] = inProcess;
         mounted[round] = throughMount;
-        ratios[round] = throughMount / inProcess;
+        toAlone[round] = throughMount / oneByOne;
+        toOwn[round] = throughMount / inProcess;
       }
     }
     System.out.printf(
         Locale.ROOT,
-        "%n- batch of %,d, queries a second: in process %.0f, through the mount %.0f; median of the"
-            + " rounds' ratios %.3f%n",
-        questions.rows(),
+        "%n- %,d queries, a second: in process one by one %.0f, in process as a batch %.0f, through"
+            + " the mount as a batch %.0f; medians of the rounds' ratios: %.2f of one by one, %.2f"
+            + " of the batch in process%n",
+        QUESTIONS,
+        median(alone),
         median(own),
         median(mounted),
-        median(ratios));
+        median(toAlone),
+        median(toOwn));
   }
 
   @FunctionalInterface
@@ -71,6 +87,14 @@ final class BatchComparison {
     long start = System.nanoTime();
     asking.ask();
     return questions.rows() / ((System.nanoTime() - start) / 1e9);
+  }
+
+  private void askOneByOne() throws VectorFailure {
+    for (Query query : single) {
+      if (engine.search(query, TreePath.ROOT, EngineSearcher.OPEN).results().size() != 1) {
+        throw new AssertionError("one was not answered");
+      }
+    }
   }
 
   private void askEngine() throws VectorFailure {

@@ -157,7 +157,8 @@ final class SearchBenchmark {
     }
   }
 
-  private void search(KnnSearchEngine engine) throws IOException, VectorFailure {
+  private void search(KnnSearchEngine engine)
+      throws IOException, VectorFailure, InterruptedException {
     List<Searcher> searchers = new ArrayList<>();
     for (int ef : BREADTHS) {
       searchers.add(new EngineSearcher(engine, data, ef));
@@ -185,6 +186,7 @@ final class SearchBenchmark {
       }
       print(searchers, measurements);
       new BatchComparison(engine, mountpoint, data).run(rounds);
+      new OfferedLoad(mountpoint, data).run();
     }
   }
 
