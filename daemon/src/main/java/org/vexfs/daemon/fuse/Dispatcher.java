@@ -68,7 +68,6 @@ class Dispatcher {
     CompletableFuture<Void> before = before(request);
     CompletableFuture<Void> done = begin(request);
     return () -> {
-      underWay.handle();
       before.join();
       run(request, done);
       instruments.end(underWay);

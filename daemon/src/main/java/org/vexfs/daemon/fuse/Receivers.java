@@ -85,7 +85,7 @@ final class Receivers implements AutoCloseable {
           end();
           return;
         }
-        if (standingBy.compareAndSet(0, 1)) {
+        if (!receiver.hasEnded() && standingBy.compareAndSet(0, 1)) {
           add();
         }
         answer(answering.get());
@@ -124,12 +124,16 @@ final class Receivers implements AutoCloseable {
     }
   }
 
-  /// Whether this thread is to stand by again.
+  /// Whether this thread is to stand by again; it counts as one that does then. Never more are
+  /// counted than may be: one who looks whether anybody is left must not be told of one who goes.
   private boolean standsBy() {
-    if (standingBy.incrementAndGet() <= MOST_STANDING_BY) {
-      return true;
+    int others = standingBy.get();
+    while (others < MOST_STANDING_BY) {
+      if (standingBy.compareAndSet(others, others + 1)) {
+        return true;
+      }
+      others = standingBy.get();
     }
-    standingBy.decrementAndGet();
     return false;
   }
 

@@ -1,6 +1,5 @@
 package org.vexfs.daemon.fuse;
 
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.vexfs.daemon.base.FlightEvents;
@@ -13,23 +12,19 @@ final class UnderWay {
   private final FsRequest request;
   private final long startNanos = System.nanoTime();
 
-  /// Who handles it, from when it is.
-  private volatile @Nullable Thread thread;
+  /// Who has received it, and answers it.
+  private final Thread thread = Thread.currentThread();
 
   /// Whether it has been reported as slow. For the thread that looks for those.
   private boolean isReported;
 
+  /// A request that the calling thread has received.
   UnderWay(FsRequest request) {
     this.request = request;
   }
 
   FsRequest request() {
     return request;
-  }
-
-  /// The calling thread handles it from now on.
-  void handle() {
-    thread = Thread.currentThread();
   }
 
   long nanos() {
@@ -70,14 +65,10 @@ final class UnderWay {
 
   /// What its thread is doing, a line a frame.
   String stack() {
-    @Nullable Thread handling = thread;
-    if (handling == null) {
-      return "  it waits for a thread, or for requests before it";
-    }
     StringBuilder text = new StringBuilder();
-    for (StackTraceElement frame : handling.getStackTrace()) {
+    for (StackTraceElement frame : thread.getStackTrace()) {
       text.append(text.isEmpty() ? "" : "\n").append("  at ").append(frame);
     }
-    return text.isEmpty() ? "  it has just ended, or is about to go on" : text.toString();
+    return text.isEmpty() ? "  it has just ended" : text.toString();
   }
 }

@@ -10,6 +10,7 @@ import static org.vexfs.daemon.fuse.SocketMount.ROOT;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -197,6 +198,34 @@ final class DispatcherTest {
       assertTrue(
           classes.stream().noneMatch(name -> name.startsWith("org.vexfs.bindings")),
           classes.toString());
+    }
+  }
+
+  @Test
+  void handlersThatWait_howeverMany_holdNobodyUp() throws Exception {
+    CountDownLatch goOn = new CountDownLatch(1);
+    Step waiting =
+        request -> {
+          if (request instanceof FsRequest.Access) {
+            awaitQuietly(goOn);
+          }
+          return true;
+        };
+    try (SocketMount mount = mount(waiting)) {
+      List<CompletableFuture<Answer>> late = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        late.add(mount.kernel.send(Opcode.ACCESS, ROOT, Payload.of().u32(0, 0)));
+        assertAlive(mount);
+      }
+      assertTrue(late.stream().noneMatch(CompletableFuture::isDone));
+      goOn.countDown();
+      for (CompletableFuture<Answer> answer : late) {
+        assertEquals(0, SocketKernel.await(answer).errno());
+      }
+      // Most of their threads are gone now; whoever is left answers.
+      for (int i = 0; i < 100; i++) {
+        assertAlive(mount);
+      }
     }
   }
 
