@@ -13,8 +13,6 @@ vexfs=${VEXFS:-$target/vexfs/bin/vexfs}
 data=${DATA:-$here/../../../shared/data}
 classes=${CLASSES:-$target/test-classes:$target/classes:$target/modules/*}
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
-# As in the launcher.
-kernels=(-XX:CompileCommand=quiet "-XX:CompileCommand=inline,org.vexfs.daemon.distance.Simd*::*")
 [ $# -gt 0 ] || set -- mnist
 
 work=$(mktemp -d "${BENCH_DIRECTORY:-$target}/bench.XXXXXX")
@@ -27,8 +25,7 @@ cleanup() {
 trap cleanup EXIT
 
 for name in "$@"; do
-  "$java" -XX:+UseSerialGC -XX:+UseCompactObjectHeaders "${kernels[@]}" --add-modules jdk.incubator.vector \
-    --enable-native-access=ALL-UNNAMED -Dtinylog.level=warn \
+  "$java" -XX:+UseSerialGC "@$here/java.options" \
     -cp "$classes" org.vexfs.daemon.bench.ImportBenchmark \
     "$name" "$data" "$work" "$vexfs" 2> >(grep -v 'incubator modules' >&2)
   rm -rf "${work:?}"/*

@@ -12,8 +12,6 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 target=$here/../target
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
-# As in the launcher.
-kernels=(-XX:CompileCommand=quiet "-XX:CompileCommand=inline,org.vexfs.daemon.distance.Simd*::*")
 data=${DATA:-$here/../../../shared/data}
 
 [ -d "$target/peers" ] || { echo "index.sh: nothing built: run mvn -DskipTests package first" >&2; exit 1; }
@@ -25,8 +23,7 @@ for argument in "$@"; do
 done
 [ ${#names[@]} -gt 0 ] || names=(mnist capdocs sift million)
 
-"$java" -Xmx10g -XX:+UseParallelGC -XX:+UseCompactObjectHeaders "${kernels[@]}" --add-modules jdk.incubator.vector \
-  --enable-native-access=ALL-UNNAMED -Dtinylog.level=warn \
+"$java" -Xmx10g -XX:+UseParallelGC "@$here/java.options" \
   -cp "$target/test-classes:$target/classes:$target/modules/*:$target/peers/*" org.vexfs.daemon.bench.IndexBenchmark \
   "$data" "${PLOTS:-$target/plots}" "${ROUNDS:-5}" "${names[@]}" "${external[@]}"
 echo

@@ -11,16 +11,13 @@ here=$(cd "$(dirname "$0")" && pwd)
 target=$here/../target
 data=${DATA:-$here/../../../shared/data}
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
-# As in the launcher.
-kernels=(-XX:CompileCommand=quiet "-XX:CompileCommand=inline,org.vexfs.daemon.distance.Simd*::*")
 [ $# -gt 0 ] || set -- mnist-20k
 
 work=$(mktemp -d "${BENCH_DIRECTORY:-$target}/bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
 for name in "$@"; do
-  "$java" -XX:+UseSerialGC -XX:+UseCompactObjectHeaders "${kernels[@]}" --add-modules jdk.incubator.vector \
-    --enable-native-access=ALL-UNNAMED -Dtinylog.level=warn \
+  "$java" -XX:+UseSerialGC "@$here/java.options" \
     -cp "$target/test-classes:$target/classes:$target/modules/*" org.vexfs.daemon.bench.InsertingBenchmark \
     "$name" "$data" "$work" 2> >(grep -v 'incubator modules' >&2)
   rm -rf "$work/inserted"

@@ -11,12 +11,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 target=$here/../target
 data=${DATA:-$here/../../../shared/data}
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
-# As in the launcher.
-kernels=(-XX:CompileCommand=quiet "-XX:CompileCommand=inline,org.vexfs.daemon.distance.Simd*::*")
 [ $# -gt 0 ] || set -- mnist-20k capdocs
 
-"$java" -XX:+UseSerialGC -XX:+UseCompactObjectHeaders "${kernels[@]}" --add-modules jdk.incubator.vector \
-  --enable-native-access=ALL-UNNAMED -Dtinylog.level=warn \
+"$java" -XX:+UseSerialGC "@$here/java.options" \
   -cp "$target/test-classes:$target/classes:$target/modules/*" org.vexfs.daemon.bench.ScanBenchmark \
   "$data" "${ROUNDS:-7}" "$@" 2> >(grep -v 'incubator modules' >&2)
 echo

@@ -13,8 +13,6 @@ target=$here/../target
 vexfs=$target/vexfs/bin/vexfs
 data=${DATA:-$here/../../../shared/data}
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
-# As in the launcher.
-kernels=(-XX:CompileCommand=quiet "-XX:CompileCommand=inline,org.vexfs.daemon.distance.Simd*::*")
 rounds=${ROUNDS:-5}
 
 # Each round attaches to so many fresh files.
@@ -39,8 +37,7 @@ median() { sort -g | awk '{v[NR] = $1} END {print (NR % 2) ? v[(NR + 1) / 2] : (
 
 for name in capdocs mnist-20k; do
   mkdir "$work/$name"
-  "$java" -XX:+UseSerialGC -XX:+UseCompactObjectHeaders "${kernels[@]}" --add-modules jdk.incubator.vector \
-    --enable-native-access=ALL-UNNAMED -Dtinylog.level=warn \
+  "$java" -XX:+UseSerialGC "@$here/java.options" \
     -cp "$target/test-classes:$target/classes:$target/modules/*" org.vexfs.daemon.bench.SearchBenchmark \
     "$name" "$data" "$work/$name" "$vexfs" "$rounds" 2> >(grep -v 'incubator modules' >&2)
 done

@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.LongAdder;
 /// The rule that vector work never runs above a native frame that called back into Java: how deep
 /// it goes is nobody's to say, and the stack below it is libfuse's.
 ///
-/// Where vector work begins, it asks [#refuseVectorWork] first. That costs a few nanoseconds, so it
-/// is asked in production too; a breach is a defect, and its request fails.
+/// Where vector work begins, it asks [#refuseVectorWork] first. It is asked in production too; a
+/// breach is a defect, and its request fails.
 public final class NativeCallback {
   private static final ScopedValue<Callee> CALLEE = ScopedValue.newInstance();
 

@@ -21,8 +21,8 @@ import org.vexfs.daemon.io.Poll;
 final class Receiver implements NativeCallback.Callee, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
 
-  /// How often a thread looks whether another has received what it is at, before it sleeps. To
-  /// receive takes microseconds, to be woken takes longer.
+  /// How often a thread looks whether another has received what it is at, before it sleeps: the
+  /// other is done soon, and to be woken means a system call of each.
   private static final int SPINS = 200;
 
   /// Room for the largest struct that libfuse passes, `struct stat`.

@@ -1,7 +1,7 @@
 package org.vexfs.daemon.store;
 
-/// A row of a collection that was found by its slot. To find it may take microseconds, so whoever
-/// needs several things of it does so once.
+/// A row of a collection that was found by its slot. Of a file at rest ([FilesAtRest]) it is made
+/// anew each time, so whoever needs several things of it finds it once.
 public final class FoundRow {
   private final Entry entry;
   private final int slot;

@@ -111,7 +111,7 @@ public final class VectorCollection {
 
   /// The file whose row is, or was, in this slot.
   public FileNode owner(int slot) {
-    return slots.entry(slot).file();
+    return find(slot).file();
   }
 
   /// Whether the row in this slot is, or was, that of a file.
@@ -122,11 +122,6 @@ public final class VectorCollection {
   /// Whether the file whose row is, or was, in this slot lies in a directory or below it.
   public boolean isWithin(int slot, DirectoryNode directory) {
     return slots.isWithin(slot, directory);
-  }
-
-  /// The entry whose row is, or was, in this slot.
-  Entry entry(int slot) {
-    return slots.entry(slot);
   }
 
   /// The slots of a file's entry here: `rows` from `firstSlot` on; none where it has no entry.
