@@ -16,23 +16,38 @@ import org.vexfs.daemon.base.LogLevel;
 
 /// What tinylog hands every line to: drops those below the level that holds ([LogLevel], which may
 /// change), and those that repeat another too often ([RepeatedLines]). The others go to the file in
-/// the property `file`, or to the console.
+/// the property `file`, or to the console. A file that cannot be opened is tried with each line
+/// anew, and the line goes to the console: a daemon whose disk is in trouble has something to say.
 ///
 /// Made by tinylog, by its name in `tinylog.properties`.
 public final class LogWriter implements Writer {
-  private final Writer target;
+  private final Map<String, String> properties;
+  private final Writer console;
+  private @Nullable Writer file;
   private final RepeatedLines repeated = new RepeatedLines();
 
   /// A writer with these properties of tinylog's.
-  public LogWriter(Map<String, String> properties) throws IOException {
-    target =
-        properties.containsKey("file") ? new FileWriter(properties) : new ConsoleWriter(properties);
+  public LogWriter(Map<String, String> properties) {
+    this.properties = properties;
+    this.console = new ConsoleWriter(properties);
+  }
+
+  private Writer target() {
+    if (file == null && properties.containsKey("file")) {
+      try {
+        file = new FileWriter(properties);
+      } catch (IOException e) {
+        return console;
+      }
+    }
+    return file == null ? console : file;
   }
 
   @Override
   public Collection<LogEntryValue> getRequiredLogEntryValues() {
     Set<LogEntryValue> values = EnumSet.of(LogEntryValue.LEVEL, LogEntryValue.MESSAGE);
-    values.addAll(target.getRequiredLogEntryValues());
+    // They are those of the format, which a file and the console have in common.
+    values.addAll(console.getRequiredLogEntryValues());
     return values;
   }
 
@@ -45,10 +60,10 @@ public final class LogWriter implements Writer {
     RepeatedLines.Verdict verdict =
         repeated.look(line.getLevel() + " " + line.getClassName(), message == null ? "" : message);
     if (verdict.leftOut() > 0) {
-      target.write(with(line, verdict.leftOut() + " lines like the following were left out"));
+      target().write(with(line, verdict.leftOut() + " lines like the following were left out"));
     }
     if (verdict.isWritten()) {
-      target.write(line);
+      target().write(line);
     }
   }
 
@@ -79,11 +94,11 @@ public final class LogWriter implements Writer {
 
   @Override
   public void flush() throws Exception {
-    target.flush();
+    target().flush();
   }
 
   @Override
   public void close() throws Exception {
-    target.close();
+    target().close();
   }
 }

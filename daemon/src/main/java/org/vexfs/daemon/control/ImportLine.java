@@ -29,8 +29,12 @@ import org.vexfs.daemon.store.VectorValues;
 ///
 /// @param path relative to the directory
 record ImportLine(TreePath path, String collection, VectorMatrix matrix) {
+  /// Bytes are UTF-8, and never guessed to be UTF-16 or UTF-32.
   private static final JsonFactory JSON =
-      new JsonFactoryBuilder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
+      new JsonFactoryBuilder()
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.CHARSET_DETECTION)
+          .build();
 
   /// How many values a vector of a collection has, where that is settled.
   @FunctionalInterface

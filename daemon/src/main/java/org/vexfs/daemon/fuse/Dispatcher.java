@@ -115,10 +115,11 @@ class Dispatcher {
         trees.note(host, request, errno, e);
         reply.error(errno);
       } catch (RuntimeException | Error e) {
-        LOG.error("{} failed", request.getClass().getSimpleName(), e);
+        // Answered first: whatever is wrong may be wrong with the log as well.
         if (!reply.isAnswered()) {
           reply.error(Errno.EIO);
         }
+        LOG.error("{} failed", request.getClass().getSimpleName(), e);
       }
     } finally {
       lane.leave();

@@ -104,8 +104,8 @@ final class Intake {
   }
 
   private void failed(long request, Throwable t) {
-    LOG.error("A request could not be taken over", t);
     answered(request).error(Errno.EIO);
+    LOG.error("A request could not be taken over", t);
   }
 
   private Reply answered(long request) {
@@ -116,11 +116,11 @@ final class Intake {
     try {
       return Optional.of(copier.copy(reply));
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException malformed) {
+      reply.error(Errno.EIO);
       LOG.warn("A malformed request was refused: {}", malformed.toString());
-      reply.error(Errno.EIO);
     } catch (RuntimeException | Error e) {
-      LOG.error("A request could not be taken over", e);
       reply.error(Errno.EIO);
+      LOG.error("A request could not be taken over", e);
     }
     return Optional.empty();
   }

@@ -192,8 +192,8 @@ final class Reply implements AutoCloseable {
   @Override
   public void close() {
     if (!answered.get()) {
-      LOG.error("A request ended without an answer; it gets EIO", new IllegalStateException());
       error(Errno.EIO);
+      LOG.error("A request ended without an answer; it got EIO", new IllegalStateException());
     }
   }
 

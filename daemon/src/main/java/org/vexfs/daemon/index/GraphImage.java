@@ -17,6 +17,12 @@ final class GraphImage implements LayerViews {
 
   private static final long NO_ENTRY = -1;
 
+  /// So many slots may be empty, all but a few.
+  private static final int FEW_SLOTS = 1 << 20;
+
+  /// Of more slots, one in so many at least has a node: a graph that has fewer is soon made anew.
+  private static final int MAX_SLOTS_A_NODE = 64;
+
   private final MemorySegment bytes;
   private final ImageLayer[] layers = new ImageLayer[HnswGraph.MAX_LAYERS];
 
@@ -39,8 +45,13 @@ final class GraphImage implements LayerViews {
     if (!same) {
       throw new GraphImageFault("it is of a graph with other parameters, or of another version");
     }
-    if (slots() < 0) {
-      throw new GraphImageFault("its head makes no sense");
+    // What a reader allocates is in proportion to the file, whatever its head says.
+    boolean isPlausible =
+        slots() >= 0
+            && nodes(0) <= bytes.byteSize()
+            && (slots() <= FEW_SLOTS || slots() <= (long) nodes(0) * MAX_SLOTS_A_NODE);
+    if (!isPlausible) {
+      throw new GraphImageFault("its head makes no sense, or nearly all of its slots are empty");
     }
     int runs = 0;
     for (int index = 0; index < layers.length; index++) {

@@ -203,6 +203,11 @@ final class Namespace {
   /// Makes a change of names that concerns vectors, so that the store follows it wherever the
   /// daemon ends.
   private void carryOut(Intent intent, Step inHost) throws ErrnoException, VectorFailure {
+    if (!intent.isApart()) {
+      // SOURCE was changed behind the mount, and the host is about to say that it cannot be done.
+      inHost.run();
+      return;
+    }
     tell(() -> vectors.intend(intent));
     boolean done = false;
     try {

@@ -22,7 +22,7 @@ import org.vexfs.daemon.store.VectorCollection;
 /// @param metric how near two vectors are
 /// @param embedder what makes vectors of words, [HashingEmbedder#NAME] or none
 public record CollectionConfig(Metric metric, Optional<String> embedder) {
-  private static final JsonFactory JSON = new JsonFactory();
+  private static final JsonFactory JSON = StrictJson.JSON;
 
   /// The settings of a collection that nobody has configured.
   public static final CollectionConfig DEFAULT =

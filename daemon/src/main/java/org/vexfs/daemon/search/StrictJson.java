@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import java.io.CharConversionException;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Optional;
@@ -20,9 +19,13 @@ import org.vexfs.daemon.base.VectorFailure.InvalidRequest;
 /// that names the key.
 final class StrictJson {
   /// Names come from outside: they are not put into the JVM's pool for good. Canonicalisation stays
-  /// on, since only with it the parser works on the bytes and knows their offsets.
-  private static final JsonFactory JSON =
-      new JsonFactoryBuilder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
+  /// on, since only with it the parser works on the bytes and knows their offsets. Bytes are UTF-8
+  /// and never guessed to be UTF-16 or UTF-32.
+  static final JsonFactory JSON =
+      new JsonFactoryBuilder()
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.CHARSET_DETECTION)
+          .build();
 
   private static final int MAX_QUOTED_CHARS = 100;
 
@@ -62,8 +65,6 @@ final class StrictJson {
               + place(malformed.getLocation())
               + ": "
               + malformed.getOriginalMessage());
-    } catch (CharConversionException malformed) {
-      throw new InvalidRequest("query: the JSON is not UTF-8: " + malformed.getMessage());
     } catch (IOException impossible) {
       throw new AssertionError("reading from memory failed", impossible);
     }

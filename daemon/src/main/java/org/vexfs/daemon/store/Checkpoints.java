@@ -86,24 +86,27 @@ final class Checkpoints implements AutoCloseable {
 
   private void consider(String name) throws IOException, StoreTooNew, StoreBroken {
     Optional<CheckpointFile> file = CheckpointFile.open(directory, name);
-    // Of one that is older, what it needs of the log is all that counts now.
-    boolean sound =
-        file.isPresent()
-            && (latest.isEmpty()
-                ? file.get().isSound()
-                : CheckpointCapture.isListSound(file.get()));
-    if (!sound) {
-      file.ifPresent(CheckpointFile::close);
-      unsound.add(name);
-      return;
-    }
-    if (kept.size() < KEPT) {
-      kept.addFirst(keptOf(file.get()));
-    }
-    if (latest.isEmpty()) {
-      latest = file;
-    } else {
-      file.get().close();
+    try {
+      // Of one that is older, what it needs of the log is all that counts now.
+      boolean sound =
+          file.isPresent()
+              && (latest.isEmpty()
+                  ? file.get().isSound()
+                  : CheckpointCapture.isListSound(file.get()));
+      if (!sound) {
+        unsound.add(name);
+        return;
+      }
+      if (kept.size() < KEPT) {
+        kept.addFirst(keptOf(file.get()));
+      }
+      if (latest.isEmpty()) {
+        latest = file;
+      }
+    } finally {
+      if (!latest.equals(file)) {
+        file.ifPresent(CheckpointFile::close);
+      }
     }
   }
 

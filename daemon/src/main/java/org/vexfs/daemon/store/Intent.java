@@ -89,6 +89,12 @@ public record Intent(
     return new Intent(Kind.UNLINK, path, inode, TreePath.ROOT, directory, fate);
   }
 
+  /// Whether neither name lies within the other. Of names that do, the host makes none the other,
+  /// unless they mean something else by then.
+  public boolean isApart() {
+    return path.isRoot() || other.isRoot() || !(path.isWithin(other) || other.isWithin(path));
+  }
+
   /// Whether the host did it, as far as SOURCE was not changed behind the mount since. What cannot
   /// be told has not.
   boolean hasHappened(HostProbe probe) {

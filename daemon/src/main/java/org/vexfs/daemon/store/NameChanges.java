@@ -59,9 +59,7 @@ public final class NameChanges {
   }
 
   private static void checkApart(Intent intent) {
-    boolean within =
-        intent.path().isWithin(intent.other()) || intent.other().isWithin(intent.path());
-    if (within && !intent.path().isRoot() && !intent.other().isRoot()) {
+    if (!intent.isApart()) {
       throw new IllegalArgumentException("they lie within one another: " + intent);
     }
   }

@@ -141,6 +141,8 @@ public final class UnrecoveredStore implements Closeable {
     } catch (IOException | InternalError e) {
       // An InternalError is how the JVM reports a page of a mapping that the disk did not give.
       throw broken(directory, e);
+    } catch (RuntimeException e) {
+      throw senseless(directory, e);
     } finally {
       if (!done) {
         checkpoints.ifPresent(Checkpoints::close);
@@ -167,6 +169,8 @@ public final class UnrecoveredStore implements Closeable {
       return StoreInspection.of(directory, options, names, probe);
     } catch (IOException | InternalError e) {
       throw broken(directory, e);
+    } catch (RuntimeException e) {
+      throw senseless(directory, e);
     }
   }
 
@@ -182,6 +186,17 @@ public final class UnrecoveredStore implements Closeable {
 
   private static StoreBroken broken(StorageDirectory directory, Throwable e) {
     return new StoreBroken("the store in " + directory.describe() + " cannot be read: " + e);
+  }
+
+  /// Checksums that hold, over what nobody means: forged, or written by a version with a defect.
+  /// Its numbers lead anywhere, and decoders trust what a checksum covers.
+  private static StoreBroken senseless(StorageDirectory directory, RuntimeException e) {
+    return new StoreBroken(
+        "the store in "
+            + directory.describe()
+            + " has sound checksums and makes no sense: "
+            + e
+            + "; `vexfs fsck` tells more, and a snapshot or an export is the way back");
   }
 
   /// Gives the store back where it was not recovered.

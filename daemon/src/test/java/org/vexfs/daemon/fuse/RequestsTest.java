@@ -265,6 +265,19 @@ final class RequestsTest {
     assertFalse(Files.exists(source.resolve("link"), LinkOption.NOFOLLOW_LINKS));
   }
 
+  /// Of files that were moved behind the mount, with a kernel that does not know it yet.
+  @Test
+  void namesThatAreNoLongerApart_areTheHostsToRefuse() throws Exception {
+    long file = made("file");
+    ok(Opcode.SETXATTR, file, Payload.setxattr("user.vexfs.vector", "[1]".getBytes(UTF_8), 0));
+    long dir = ok(Opcode.MKDIR, ROOT, Payload.mkdir("dir", 0755)).u64(0);
+    ok(Opcode.LINK, dir, Payload.of().u64(file).text("other"));
+
+    Files.move(source.resolve("file"), source.resolve("moved"));
+    fails(Libc.EEXIST(), Opcode.LINK, ROOT, Payload.of().u64(file).text("moved"));
+    fails(Errno.EINVAL, Opcode.RENAME2, ROOT, Payload.rename2("dir", dir, "within", 0));
+  }
+
   @Test
   void controlName_madeOrRemoved_isEPERM() {
     fails(Errno.EPERM, Opcode.MKDIR, ROOT, Payload.mkdir(".vexfs", 0755));

@@ -4,13 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -69,13 +66,6 @@ final class CallbackStackIT {
           "ioctl",
           "init");
 
-  private static String program() throws IOException {
-    try (InputStream text =
-        Objects.requireNonNull(CallbackStackIT.class.getResourceAsStream("every_operation.py"))) {
-      return new String(text.readAllBytes(), StandardCharsets.UTF_8);
-    }
-  }
-
   private static Map<String, Object> stats(NativeMount mount) throws IOException {
     return Json.object(Files.readString(mount.path(".vexfs/stats")));
   }
@@ -88,7 +78,9 @@ final class CallbackStackIT {
     try (NativeMount mount = NativeMount.prepare("-o", "stack_sample=1")) {
       mount.startWith(javaOptions);
       mount.mount();
-      Command.python(program(), mount.mountPoint(), rounds).within(PATIENCE).output();
+      Command.python(EveryOperation.program(), mount.mountPoint(), rounds)
+          .within(PATIENCE)
+          .output();
 
       Map<String, Object> stats = stats(mount);
       Set<String> measured = new TreeSet<>();
