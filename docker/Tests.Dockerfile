@@ -5,7 +5,7 @@ ARG DEBIAN=bookworm
 FROM vexfs:test-${DEBIAN}
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-      acl attr git mount postgresql procps python3 python3-numpy rsync tar util-linux \
+      acl attr git mount postgresql procps python3 python3-numpy rsync strace tar util-linux \
  && apt-get clean \
  && rm -rf /var/lib/apt/lists/*
 ENTRYPOINT []

@@ -7,7 +7,8 @@
 # Needs root or fusermount3, and Python 3. BENCH_DIRECTORY is where the files lie (default: daemon/target), VEXFS the launcher
 # (default: that of the image); ROUNDS (21), MILLIS (500, of each measurement), WARMUP_MILLIS (10000, of each operation on each
 # mount) and FILES (5000, with a vector of 64 values each) say how long it takes: about a minute and a half. Rounds alternate
-# between the mounts, each beginning where the one before ended; a ratio is one of neighbours. Prints Markdown.
+# between the mounts, each beginning where the one before ended; a ratio is one of neighbours. What the daemons take of the
+# processors, all rounds together, says more than the clock, of which most is waking up and being woken. Prints Markdown.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -59,23 +60,32 @@ def search(mount, count):
 
 # Goes on through the questions from call to call, or kept answers would be given again.
 asked = itertools.count()
+daemons = {mount: json.load(open(f"{mount}/.vexfs/status"))["pid"] for mount in mounts}
+spent = {}
+
+def processor_seconds(mount):
+    fields = open(f"/proc/{daemons[mount]}/stat").read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 def microseconds(operation, mount, duration):
-    count, start = 0, time.perf_counter()
+    count, before, start = 0, processor_seconds(mount), time.perf_counter()
     while True:
         operation(mount, next(asked))
         count += 1
         took = time.perf_counter() - start
         if took * 1000 >= duration:
+            seconds, operations = spent.get(mount, (0, 0))
+            spent[mount] = seconds + processor_seconds(mount) - before, operations + count
             return took / count * 1e6
 
 print(f"{files:,} files with {dimension} values each, {rounds} rounds of {millis} ms on each mount in turn")
 print()
-print("| operation | watched, us | not watched, us | ratio, median | quartiles |")
-print("|---|---|---|---|---|")
+print("| operation | watched, us | not watched, us | ratio, median | quartiles | processor time, ratio |")
+print("|---|---|---|---|---|---|")
 for operation in (stat, search):
     for mount in mounts:
         microseconds(operation, mount, warmup)
+    spent.clear()
     on, off = [], []
     for number in range(rounds):
         order = mounts if number % 2 == 0 else mounts[::-1]
@@ -84,7 +94,9 @@ for operation in (stat, search):
         off.append(took[mounts[1]])
     ratios = [a / b for a, b in zip(on, off)]
     low, middle, high = statistics.quantiles(ratios, n=4)
-    print(f"| {operation.__name__} | {statistics.median(on):.1f} | {statistics.median(off):.1f} | {middle:.3f} | {low:.3f} to {high:.3f} |")
+    watched, unwatched = (seconds / operations for seconds, operations in map(spent.get, mounts))
+    print(f"| {operation.__name__} | {statistics.median(on):.1f} | {statistics.median(off):.1f} "
+          f"| {middle:.3f} | {low:.3f} to {high:.3f} | {watched / unwatched:.3f} |")
 PYTHON
 echo
 echo "Load of the machine at the end: $(cut -d' ' -f1-3 /proc/loadavg)"

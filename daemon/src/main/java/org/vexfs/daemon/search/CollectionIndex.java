@@ -457,11 +457,14 @@ final class CollectionIndex implements SlotListener, AutoCloseable {
         0,
         slots.length,
         i -> {
-          if (collection.isLive(slots[i])) {
+          // Long vectors, in a process that has compiled nothing yet, take their time.
+          if (!closed && collection.isLive(slots[i])) {
             growing.insert(slots[i]);
           }
         });
     stored.note(slots.length);
-    pending.removeAll(slots);
+    if (!closed) {
+      pending.removeAll(slots);
+    }
   }
 }

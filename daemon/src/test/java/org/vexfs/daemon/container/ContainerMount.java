@@ -1,6 +1,7 @@
 package org.vexfs.daemon.container;
 
 import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
 import com.github.dockerjava.api.model.AccessMode;
 import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.HealthCheck;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,8 @@ final class ContainerMount implements AutoCloseable {
   private final Path root;
   private final Path source;
   private final Path mountPoint;
+  private long memoryBytes;
+  private List<String> options = List.of();
   private @Nullable GenericContainer<?> container;
 
   /// Makes the folders, and the mount point shared, as a mount in the container must reach it.
@@ -66,6 +70,17 @@ final class ContainerMount implements AutoCloseable {
     return Files.createDirectories(root.resolve(name));
   }
 
+  /// Lets containers to come have so much memory, the page cache of what they read and write
+  /// included, and none that is swapped out.
+  void limitMemory(long bytes) {
+    memoryBytes = bytes;
+  }
+
+  /// Has containers to come mount with these options beside those of the image.
+  void mountWith(String... newOptions) {
+    options = List.of(newOptions);
+  }
+
   /// Starts a container and returns when the image's own health check says that the mount answers.
   void start() {
     container =
@@ -89,6 +104,13 @@ final class ContainerMount implements AutoCloseable {
             null,
             PropagationMode.RSHARED));
     deployment.privileges().grant(config);
+    if (memoryBytes > 0) {
+      config.withMemory(memoryBytes).withMemorySwap(memoryBytes);
+    }
+    if (!options.isEmpty()) {
+      String all = "allow_other,default_permissions," + String.join(",", options);
+      command.withCmd("mount", "/data", INSIDE.toString(), "--foreground", "-o", all);
+    }
     // The check itself is the image's; only its pace is a test's.
     command.withHealthcheck(new HealthCheck().withInterval(Duration.ofMillis(500).toNanos()));
   }
@@ -112,6 +134,14 @@ final class ContainerMount implements AutoCloseable {
                   result.getStderr()));
     }
     return result.getStdout();
+  }
+
+  /// Whether the container's main process runs, and nothing in it was killed for want of memory.
+  boolean isWell() {
+    GenericContainer<?> asked = running();
+    ContainerState state =
+        asked.getDockerClient().inspectContainerCmd(asked.getContainerId()).exec().getState();
+    return Boolean.TRUE.equals(state.getRunning()) && !Boolean.TRUE.equals(state.getOOMKilled());
   }
 
   /// Stops the container as `docker stop` does, and removes it.

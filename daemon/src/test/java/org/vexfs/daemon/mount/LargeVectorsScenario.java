@@ -29,6 +29,7 @@ final class LargeVectorsScenario {
   private static final int[] BREADTHS = {50, 100, 200, 500, 2000};
   private static final int DEFAULT_BREADTH = 100;
   private static final Duration PATIENCE = Duration.ofHours(3);
+  private static final Duration END_LIMIT = Duration.ofSeconds(5);
 
   /// So many vectors of so many values.
   ///
@@ -91,6 +92,12 @@ final class LargeVectorsScenario {
           "unmounted in %.0f ms, mounted in %.0f, searched %.0f after that",
           (ended - start) / 1e6, (mounted - ended) / 1e6, (System.nanoTime() - mounted) / 1e6);
       report.note(mount);
+      // Vectors of a small collection, whose graph is not kept, are being linked anew by now.
+      start = System.nanoTime();
+      mount.unmount();
+      long took = System.nanoTime() - start;
+      report.say("unmounted again in %.0f ms", took / 1e6);
+      assertTrue(took < END_LIMIT.toNanos(), "unmounting took " + took / 1e6 + " ms");
     }
     report.verdict();
   }

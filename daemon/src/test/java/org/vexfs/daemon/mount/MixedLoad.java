@@ -43,7 +43,7 @@ final class MixedLoad {
     assertTrue(before > FEW_NODES, before + " inodes");
   }
 
-  /// Lets them work; returns how many steps they have done.
+  /// Lets them work; returns how many steps they have done, at least one each.
   long run(Duration duration) throws Exception {
     AtomicLong steps = new AtomicLong();
     long end = System.nanoTime() + duration.toNanos();
@@ -54,10 +54,10 @@ final class MixedLoad {
         work.add(
             executor.submit(() -> {
               try (MixedWorker worker = new MixedWorker(mount, number, SEED + number)) {
-                while (System.nanoTime() < end) {
+                do {
                   worker.step();
                   steps.incrementAndGet();
-                }
+                } while (System.nanoTime() < end);
                 worker.check();
               }
               return null;
@@ -67,7 +67,6 @@ final class MixedLoad {
         Object _ = each.get();
       }
     }
-    assertTrue(steps.get() > threads, steps + " steps");
     return steps.get();
   }
 
