@@ -18,22 +18,33 @@ import java.nio.ByteBuffer;
 public final class MappedFile implements Closeable {
   private final StorageFile file;
   private final int windowBytes;
-  private final Arena arena = Arena.ofShared();
+  private final Arena arena;
 
   private MemorySegment region;
   private long regionStart;
   private boolean open = true;
 
-  private MappedFile(StorageFile file, int windowBytes, long size) throws IOException {
+  private MappedFile(StorageFile file, int windowBytes, Arena arena, MemorySegment region) {
     this.file = file;
     this.windowBytes = windowBytes;
-    this.region = file.map(0, size, arena);
+    this.arena = arena;
+    this.region = region;
   }
 
   /// Takes over `file`, whose first `size` bytes become the first region; later ones have at least
   /// `windowBytes`.
   public static MappedFile of(StorageFile file, long size, int windowBytes) throws IOException {
-    return new MappedFile(file, windowBytes, size);
+    Arena arena = Arena.ofShared();
+    boolean mapped = false;
+    try {
+      MappedFile taken = new MappedFile(file, windowBytes, arena, file.map(0, size, arena));
+      mapped = true;
+      return taken;
+    } finally {
+      if (!mapped) {
+        arena.close();
+      }
+    }
   }
 
   /// The name of the file.

@@ -337,10 +337,9 @@ public final class MemoryDirectory implements StorageDirectory {
           throw new IOException(name + " ends before " + (position + length));
         }
         // The cleanup also keeps the memory from being collected before the arena closes.
+        MemorySegment mapped = content.bytes.asSlice(position, length);
         content.mappings.incrementAndGet();
-        return content
-            .bytes
-            .asSlice(position, length)
+        return mapped
             .reinterpret(arena, _ -> content.mappings.decrementAndGet())
             .asReadOnly();
       }
