@@ -339,9 +339,7 @@ public final class MemoryDirectory implements StorageDirectory {
         // The cleanup also keeps the memory from being collected before the arena closes.
         MemorySegment mapped = content.bytes.asSlice(position, length);
         content.mappings.incrementAndGet();
-        return mapped
-            .reinterpret(arena, _ -> content.mappings.decrementAndGet())
-            .asReadOnly();
+        return mapped.reinterpret(arena, _ -> content.mappings.decrementAndGet()).asReadOnly();
       }
     }
 
