@@ -30,7 +30,7 @@ final class GraphExtremesScenario {
   void graphExtremes(int m, int efConstruction) {
     System.out.printf("SCENARIO graph-extremes, M %d, efConstruction %d%n", m, efConstruction);
     Random random = new Random(SEED);
-    int count = FULL ? 50_000 : 1_000;
+    int count = FULL ? 20_000 : 1_000;
     TestVectors base = TestVectors.gaussian(random, count, DIMENSION);
     TestVectors queries = TestVectors.gaussian(random, QUERIES, DIMENSION);
     HnswParameters parameters =
