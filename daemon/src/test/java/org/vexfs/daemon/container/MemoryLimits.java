@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.regex.Matcher;
@@ -21,7 +22,7 @@ import java.util.regex.Pattern;
 final class MemoryLimits {
   private static final boolean FULL = Boolean.getBoolean("vexfs.scenario.full");
   private static final long SEED = 128;
-  private static final int[] MEBIBYTES = {128, 192, 256};
+  private static final List<Integer> MEBIBYTES = FULL ? List.of(128, 192, 256) : List.of(128);
   private static final int DIMENSION = 128;
   private static final int FILE_BYTES = 1 << 20;
   private static final int MAX_ANSWER_BYTES = 4_096;

@@ -51,7 +51,7 @@ final class FaultsScenario {
       for (int i = 0; i < WORKERS; i++) {
         workers.add(new Worker(mount, i, message));
       }
-      int rounds = ScenarioReport.choose(2, 40);
+      int rounds = ScenarioReport.choose(1, 40);
       for (int round = 0; round < rounds; round++) {
         long faults = workUnderFaults(mount, workers, error, 5 + 2 * round);
         report.noteDefects(mount);

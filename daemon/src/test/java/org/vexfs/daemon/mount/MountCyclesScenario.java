@@ -19,7 +19,7 @@ final class MountCyclesScenario {
   @Timeout(value = 2, unit = TimeUnit.HOURS)
   void mountCycles() throws Exception {
     ScenarioReport report = new ScenarioReport("mount-cycles");
-    int cycles = ScenarioReport.choose(12, 1_000);
+    int cycles = ScenarioReport.choose(8, 1_000);
     long[] mounting = new long[cycles];
     long[] unmounting = new long[cycles];
     try (NativeMount mount = NativeMount.prepare("-o", ScenarioReport.MEASURED)) {
