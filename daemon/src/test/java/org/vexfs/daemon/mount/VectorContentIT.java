@@ -121,16 +121,20 @@ final class VectorContentIT {
     Command.of("sh", "-c", "printf '1,2,3' >\"$0\"", file).output();
     assertEquals(VECTOR, Attributes.vector(file));
     Command.of("sh", "-c", ": >\"$0\"", file).output();
-    // The last close is told to the daemon after it has returned to the shell.
+    awaitNoVector();
+    Files.writeString(file, "1,2,3");
+    Command.of("truncate", "-s", "0", file).output();
+    awaitNoVector();
+    assertEquals("", Files.readString(directory.resolve(".vexfs/errors")));
+  }
+
+  /// The last close is told to the daemon after it has returned to the program.
+  private void awaitNoVector() throws IOException {
     Deadline.await(
         Duration.ofSeconds(20),
         () -> !Attributes.names(file).contains(Attributes.VECTOR),
         () -> "an empty file still has its vector");
     Refusal.ENODATA.of(() -> Attributes.vector(file));
-    Files.writeString(file, "1,2,3");
-    Command.of("truncate", "-s", "0", file).output();
-    Refusal.ENODATA.of(() -> Attributes.vector(file));
-    assertEquals("", Files.readString(directory.resolve(".vexfs/errors")));
   }
 
   @Test
